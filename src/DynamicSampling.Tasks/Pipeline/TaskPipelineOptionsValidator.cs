@@ -1,0 +1,6 @@
+using Microsoft.Extensions.Options;
+
+namespace DynamicSampling.Tasks.Pipeline;
+
+[OptionsValidator]
+internal sealed partial class TaskPipelineOptionsValidator : IValidateOptions<TaskPipelineOptions>;

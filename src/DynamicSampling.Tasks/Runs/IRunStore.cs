@@ -1,0 +1,15 @@
+namespace DynamicSampling.Tasks.Runs;
+
+/// <summary>Remembers runs. Register one of your own before <c>AddDynamicSamplingTasks</c> to keep them elsewhere than in memory.</summary>
+public interface IRunStore
+{
+    /// <summary>Adds a run, or replaces what is known of it. It is called at the run's start and at its end.</summary>
+    /// <remarks>What it throws is logged and does not affect the run.</remarks>
+    ValueTask SaveAsync(TaskRun run, CancellationToken cancellationToken);
+
+    /// <summary>The run of that id, or null.</summary>
+    ValueTask<TaskRun?> FindAsync(Guid id, CancellationToken cancellationToken);
+
+    /// <summary>The runs asked for, newest first.</summary>
+    ValueTask<IReadOnlyList<TaskRun>> ListAsync(RunQuery query, CancellationToken cancellationToken);
+}

@@ -1,0 +1,13 @@
+namespace DynamicSampling.Tasks.Runs;
+
+/// <summary>A run of the same task is in progress for the same organization, and the task asks for one at a time.</summary>
+public sealed class TaskConflictException : InvalidOperationException
+{
+    internal TaskConflictException(TaskRun running)
+        : base(running.Organization is { } organization
+            ? $"{running.Task} is already running for organization '{organization}': run {running.Id}."
+            : $"{running.Task} is already running for all organizations: run {running.Id}.") => Running = running;
+
+    /// <summary>The run that is in the way, as it stands.</summary>
+    public TaskRun Running { get; }
+}

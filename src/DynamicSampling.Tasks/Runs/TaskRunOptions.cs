@@ -1,0 +1,27 @@
+using DynamicSampling.Tasks.Runtime;
+
+namespace DynamicSampling.Tasks.Runs;
+
+/// <summary>What a run is to be.</summary>
+/// <param name="Name">The task's name; see <see cref="TaskNames.Normalize"/>.</param>
+public sealed record TaskRunOptions(string Name)
+{
+    /// <summary>The time budget.</summary>
+    /// <value>More than zero, at most 24 days. The default is 420 seconds.</value>
+    public TimeSpan MaxExecution { get; init; } = TaskBudget.Default;
+
+    /// <summary>What starts it.</summary>
+    /// <value>The default is <see cref="RunTrigger.Schedule"/>.</value>
+    public RunTrigger Trigger { get; init; } = RunTrigger.Schedule;
+
+    /// <summary>The organization it is about.</summary>
+    /// <value>The default is null: all of them, or there are none.</value>
+    public string? Organization { get; init; }
+
+    /// <summary>
+    /// Whether it must not overlap another exclusive run of the same task about the same organization; a run about all of them
+    /// overlaps every one.
+    /// </summary>
+    /// <value>The default is false.</value>
+    public bool Exclusive { get; init; }
+}

@@ -1,0 +1,29 @@
+using System.Text.Json.Serialization;
+
+namespace DynamicSampling.Tasks.Sampling;
+
+/// <summary>What one organization wants; members that are null follow the service's settings.</summary>
+public sealed record OrganizationSettings
+{
+    /// <summary>Whether there is one target for the organization, or one per project.</summary>
+    public SamplingMode Mode { get; init; } = SamplingMode.Organization;
+
+    /// <summary>The share of traces to keep, 0 to 1.</summary>
+    public double? TargetSampleRate { get; init; }
+
+    /// <summary>No rate but 0 is served below this, 0 to 1.</summary>
+    public double? MinimumSampleRate { get; init; }
+}
+
+/// <summary>How an organization's target is meant.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SamplingMode>))]
+public enum SamplingMode
+{
+    /// <summary>One target for the whole organization; projects are balanced.</summary>
+    [JsonStringEnumMemberName("organization")]
+    Organization,
+
+    /// <summary>The target holds for each project by itself; nothing is balanced between projects.</summary>
+    [JsonStringEnumMemberName("project")]
+    Project,
+}
