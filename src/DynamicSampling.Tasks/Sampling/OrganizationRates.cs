@@ -1,6 +1,3 @@
-using System.Text.Json.Serialization;
-using DynamicSampling.Tasks.Runs;
-
 namespace DynamicSampling.Tasks.Sampling;
 
 /// <summary>The rates of an organization as they were last published.</summary>
