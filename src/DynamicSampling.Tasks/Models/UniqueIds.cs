@@ -20,7 +20,7 @@ internal static class UniqueIds
             for (var i = 0; i < classes.Length; i++)
             {
                 var id = classes[i].Id;
-                var hash = string.GetHashCode(id);
+                var hash = StringComparer.Ordinal.GetHashCode(id);
                 // A slot holds the hash and the place plus one, so that most comparisons need not touch the other string.
                 var entry = ((long)hash << 32) | (uint)(i + 1);
                 var slot = hash & mask;
