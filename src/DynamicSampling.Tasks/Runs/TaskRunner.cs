@@ -87,7 +87,7 @@ public sealed class TaskRunner
         var now = _clock.GetUtcNow();
         var startedAt = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
         var run = new ActiveRun(Guid.CreateVersion7(startedAt), startedAt, TaskNames.Shorten(taskName), context, options);
-        context.Begin(taskName, TaskBudget.Validate(options.MaxExecution), cancellationToken);
+        context.Begin(taskName, run.Id, TaskBudget.Validate(options.MaxExecution), cancellationToken);
         try
         {
             _registry.Add(run);

@@ -19,6 +19,7 @@ public sealed partial class TaskContext : IDisposable
     private NameTable<FunctionState> _functions = new(Timers.MaxTimers, static function => function.Name);
     private FunctionState? _otherFunction;
     private string? _name;
+    private Guid _runId;
     private Timers? _timers;
     private CancellationToken _token;
     private TimeSpan _maxExecution;
@@ -40,7 +41,7 @@ public sealed partial class TaskContext : IDisposable
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxExecution"/> is out of range.</exception>
     public TaskContext(string name, TimeSpan maxExecution, TimeProvider? clock = null, CancellationToken cancellationToken = default)
         : this(clock ?? TimeProvider.System, NullLogger.Instance) =>
-        Begin(TaskNames.Normalize(name), TaskBudget.Validate(maxExecution), cancellationToken);
+        Begin(TaskNames.Normalize(name), Guid.CreateVersion7(_clock.GetUtcNow()), TaskBudget.Validate(maxExecution), cancellationToken);
 
     internal TaskContext(TimeProvider clock, ILogger logger)
     {
@@ -50,6 +51,9 @@ public sealed partial class TaskContext : IDisposable
 
     /// <summary>The task's full name, for instance <c>dynamic_sampling.tasks.build_report</c>.</summary>
     public string Name => _name ?? throw NotBegun();
+
+    /// <summary>The id of the run.</summary>
+    public Guid RunId => _name is null ? throw NotBegun() : _runId;
 
     /// <summary>The time budget.</summary>
     public TimeSpan MaxExecution => _name is null ? throw NotBegun() : _maxExecution;
@@ -113,12 +117,13 @@ public sealed partial class TaskContext : IDisposable
     internal CancellationToken CallerToken => _callerToken;
 
     /// <summary>Starts the clock and arms the deadline. A scope may have a second run after its first has ended.</summary>
-    internal void Begin(string name, TimeSpan maxExecution, CancellationToken callerToken)
+    internal void Begin(string name, Guid runId, TimeSpan maxExecution, CancellationToken callerToken)
     {
         if (IsRunning)
             throw new InvalidOperationException($"This scope already has a run of {_name}; give {name} a scope of its own.");
         if (_name is not null)
             Reset();
+        _runId = runId;
         _maxExecution = maxExecution;
         _start = _clock.GetTimestamp();
         _deadline = _start + TaskBudget.ToTimestamps(maxExecution, _clock.TimestampFrequency);

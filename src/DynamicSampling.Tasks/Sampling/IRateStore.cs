@@ -6,7 +6,7 @@ public interface IRateStore
     /// <summary>What is published for an organization; null before its first publication.</summary>
     Task<OrganizationRates?> FindAsync(string organization, CancellationToken cancellationToken);
 
-    /// <summary>Published rates of an organization's projects, in ordinal order of their names.</summary>
+    /// <summary>Published rates of an organization's projects, in the store's order of names.</summary>
     /// <param name="organization">The organization's name.</param>
     /// <param name="after">Only projects after this one; null for the first page.</param>
     /// <param name="limit">How many at most.</param>

@@ -3,13 +3,7 @@ namespace DynamicSampling.Tasks.Sampling;
 /// <summary>What the sampling tasks read of the volumes.</summary>
 public interface IVolumeStore
 {
-    /// <summary>Names of organizations that have been seen or configured, in ordinal order.</summary>
-    /// <param name="after">Only names after this one; null for the first page.</param>
-    /// <param name="limit">How many at most.</param>
-    /// <param name="cancellationToken">Cancels the query.</param>
-    Task<IReadOnlyList<string>> ListOrganizationsAsync(string? after, int limit, CancellationToken cancellationToken);
-
-    /// <summary>All projects of an organization with their traffic in a window, 0 where there was none, in ordinal order of their names.</summary>
+    /// <summary>All projects of an organization with their traffic in a window, 0 where there was none, in the store's order of names.</summary>
     /// <param name="organization">The organization's name.</param>
     /// <param name="window">The window.</param>
     /// <param name="after">Only projects after this one; null for the first page.</param>

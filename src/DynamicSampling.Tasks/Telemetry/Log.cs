@@ -34,4 +34,7 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Information, "Waiting for {Count} runs to end before the process stops")]
     public static partial void DrainingRuns(ILogger logger, int count);
+
+    [LoggerMessage(20, LogLevel.Error, "{TaskName} failed for organization {Organization}; the other organizations are not affected")]
+    public static partial void OrganizationFailed(ILogger logger, Exception exception, string taskName, string organization);
 }

@@ -1,0 +1,110 @@
+using System.Data.Common;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DynamicSampling.Api.Endpoints;
+using DynamicSampling.Api.Hosting;
+using DynamicSampling.Api.Ingest;
+using DynamicSampling.Api.OpenApi;
+using DynamicSampling.Api.Storage;
+using DynamicSampling.Api.Telemetry;
+using DynamicSampling.Tasks.Runs;
+using DynamicSampling.Tasks.Sampling;
+using DynamicSampling.Tasks.SamplingTasks;
+using Microsoft.Extensions.Options;
+
+namespace DynamicSampling.Api;
+
+/// <summary>Puts the service together: services first, then the pipeline in order.</summary>
+public static class ApiBuilder
+{
+    /// <summary>Builds the service from appsettings.json, the environment and the command line.</summary>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        // Wherever it is started: the settings that ship with the program come first, those of the working directory win.
+        builder.Configuration.Sources.Insert(0, ShippedSettings());
+        LoopbackOnly.ThrowIfExposed(builder.Configuration);
+
+        AddHttp(builder);
+        AddStorage(builder);
+        AddSampling(builder);
+        builder.AddServiceTelemetry();
+
+        var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseRequestActivities();
+        app.UseMiddleware<BodyLimit>();
+
+        app.MapTasks();
+        app.MapRuns();
+        app.MapVolumes();
+        app.MapOrganizations();
+        app.MapRates();
+        app.MapHealth();
+        app.MapOpenApi("/openapi/{documentName}.json");
+        return app;
+    }
+
+    private static void AddHttp(WebApplicationBuilder builder)
+    {
+        builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler<BadRequests>();
+        builder.Services.AddServiceOpenApi();
+        builder.Services.AddHealthChecks().AddCheck<StorageHealth>("storage");
+        // Everywhere, and not in development only: a bind error is never an empty 400.
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        builder.Services.ConfigureHttpJsonOptions(options =>
+        {
+            options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            options.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+            options.SerializerOptions.AllowDuplicateProperties = false;
+            options.SerializerOptions.RespectNullableAnnotations = true;
+        });
+    }
+
+    private static void AddStorage(WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<DbDataSource>(services => new SqliteDataSource(
+            services.GetRequiredService<IConfiguration>().GetConnectionString("DynamicSampling") ?? "Data Source=data/dynamic-sampling.db",
+            builder.Environment.ContentRootPath));
+        builder.Services.AddSingleton<Database>();
+        builder.Services.AddSingleton<Migrations>();
+        builder.Services.AddSingleton<SqlOrganizationStore>();
+        builder.Services.AddSingleton<IOrganizationStore>(services => services.GetRequiredService<SqlOrganizationStore>());
+        builder.Services.AddSingleton<SqlVolumeStore>();
+        builder.Services.AddSingleton<IVolumeStore>(services => services.GetRequiredService<SqlVolumeStore>());
+        builder.Services.AddSingleton<SqlRateStore>();
+        builder.Services.AddSingleton<IRateStore>(services => services.GetRequiredService<SqlRateStore>());
+        builder.Services.AddSingleton<SqlRunStore>();
+        builder.Services.AddSingleton<IRunStore>(services => services.GetRequiredService<SqlRunStore>());
+        builder.Services.AddHostedService<StorageStartup>();
+        builder.Services.AddHostedService<Retention>();
+    }
+
+    private static void AddSampling(WebApplicationBuilder builder)
+    {
+        builder.Services.AddDynamicSamplingTasks(options =>
+        {
+            options.RunPath = RunsEndpoints.RunPath;
+            // The runs of this service are for those who operate it.
+            options.ShowExceptionMessages = true;
+        });
+        builder.Services.AddOptions<SamplingOptions>().BindConfiguration("Sampling").ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<SamplingOptions>, SamplingOptionsValidator>();
+        builder.Services.AddOptions<IngestOptions>().BindConfiguration("Ingest").ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<IngestOptions>, IngestOptionsValidator>();
+        builder.Services.AddSingleton<ISamplingTask, BoostLowVolumeProjects>();
+    }
+
+    private static Microsoft.Extensions.Configuration.Json.JsonConfigurationSource ShippedSettings()
+    {
+        var source = new Microsoft.Extensions.Configuration.Json.JsonConfigurationSource
+        {
+            Path = Path.Combine(AppContext.BaseDirectory, "appsettings.json"),
+            Optional = true,
+        };
+        source.ResolveFileProvider();
+        return source;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+
+namespace DynamicSampling.Api.Endpoints;
+
+/// <summary>A page of a list.</summary>
+/// <param name="Items">The items.</param>
+/// <param name="Next">The <c>cursor</c> of the next page; null on the last one.</param>
+internal sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+
+/// <summary>Paging by <c>limit</c> and <c>cursor</c>. A cursor holds the key of the last item, so pages do not shift when the list grows.</summary>
+internal static class Paging
+{
+    public const int DefaultLimit = 100;
+    public const int MaxLimit = 1000;
+
+    /// <exception cref="BadHttpRequestException">It is out of range.</exception>
+    public static int Limit(int? limit) => limit switch
+    {
+        null => DefaultLimit,
+        < 1 or > MaxLimit => throw new BadHttpRequestException($"limit must be from 1 to {MaxLimit}, but is {limit}."),
+        _ => limit.Value,
+    };
+
+    /// <exception cref="BadHttpRequestException">It is none of ours.</exception>
+    public static TKey? Cursor<TKey>(string? cursor)
+        where TKey : class
+    {
+        if (string.IsNullOrEmpty(cursor))
+            return null;
+        try
+        {
+            if (JsonSerializer.Deserialize<TKey>(Base64Url.DecodeFromChars(cursor)) is { } key)
+                return key;
+        }
+        catch (Exception exception) when (exception is FormatException or JsonException or NotSupportedException)
+        {
+        }
+
+        throw new BadHttpRequestException("cursor is not one that this list gave: pass on the value of 'next' as it is.");
+    }
+
+    /// <summary>Cuts the one item too many that was asked for to see whether there is more.</summary>
+    public static Page<TItem> ToPage<TRow, TItem, TKey>(IReadOnlyList<TRow> rows, int limit, Func<TRow, TItem> toItem, Func<TRow, TKey> keyOf)
+    {
+        var items = rows.Take(limit).Select(toItem).ToArray();
+        return new(items, rows.Count > limit ? Encode(keyOf(rows[limit - 1])) : null);
+    }
+
+    private static string Encode<TKey>(TKey key) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(key)));
+}

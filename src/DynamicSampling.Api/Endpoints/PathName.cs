@@ -1,0 +1,57 @@
+using System.Reflection;
+using DynamicSampling.Tasks.Sampling;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing.Patterns;
+
+namespace DynamicSampling.Api.Endpoints;
+
+/// <summary>
+/// A name in the path. It is read from the raw request target and decoded once, because routing leaves <c>%2F</c> as it is and
+/// so cannot tell the names <c>a/b</c> and <c>a%2Fb</c> apart.
+/// </summary>
+/// <param name="Value">The name.</param>
+internal sealed record PathName(string Value) : IBindableFromHttpContext<PathName>
+{
+    public static ValueTask<PathName?> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        var name = ReadRaw(context, parameter.Name!) ?? context.GetRouteValue(parameter.Name!) as string;
+        return Names.Check(name) is { } problem
+            ? throw new BadHttpRequestException($"The {Title(parameter.Name!)} in the path {problem}.")
+            : ValueTask.FromResult<PathName?>(new PathName(name!));
+    }
+
+    private static string? ReadRaw(HttpContext context, string parameter)
+    {
+        if ((context.GetEndpoint() as RouteEndpoint)?.RoutePattern is not { } pattern)
+            return null;
+        var position = pattern.PathSegments.ToList().FindIndex(segment =>
+            segment.Parts is [RoutePatternParameterPart part] && string.Equals(part.Name, parameter, StringComparison.Ordinal));
+        var path = RawPath(context.Features.Get<IHttpRequestFeature>()?.RawTarget);
+        if (position < 0 || path is null)
+            return null;
+        var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var prefix = (context.Request.PathBase.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries).Length;
+        // A path with dot segments or doubled slashes was tidied up before routing, and does not line up.
+        return segments.Length == prefix + pattern.PathSegments.Count ? Uri.UnescapeDataString(segments[prefix + position]) : null;
+    }
+
+    private static string? RawPath(string? target)
+    {
+        if (string.IsNullOrEmpty(target))
+            return null;
+        if (target[0] != '/')
+        {
+            // The absolute form that proxies get: http://host/path.
+            var authority = target.IndexOf("://", StringComparison.Ordinal);
+            var start = authority < 0 ? -1 : target.IndexOf('/', authority + 3);
+            if (start < 0)
+                return null;
+            target = target[start..];
+        }
+
+        var query = target.IndexOf('?', StringComparison.Ordinal);
+        return query < 0 ? target : target[..query];
+    }
+
+    private static string Title(string parameter) => parameter == "org" ? "organization" : parameter;
+}

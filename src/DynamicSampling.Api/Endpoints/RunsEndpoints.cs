@@ -1,0 +1,124 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using DynamicSampling.Tasks.Runs;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace DynamicSampling.Api.Endpoints;
+
+/// <summary>Runs: what they did, and what they are doing.</summary>
+internal static class RunsEndpoints
+{
+    public const string RunPath = "/api/runs/{id}";
+
+    private const string SnapshotEvent = "snapshot";
+    private const string EndedEvent = "ended";
+    private static readonly TimeSpan SnapshotInterval = TimeSpan.FromSeconds(1);
+
+    public static void MapRuns(this IEndpointRouteBuilder app)
+    {
+        var runs = app.MapGroup("/api/runs").WithTags("Runs");
+        runs.MapGet("/", List)
+            .WithName("ListRuns").WithSummary("Runs, newest first")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
+        runs.MapGet("/{id}", Get)
+            .WithName("GetRun").WithSummary("A run with its timers; one in progress shows them as they are now")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        runs.MapGet("/{id}/events", Events)
+            .WithName("WatchRun").WithSummary("Follows a run by server-sent events")
+            .WithDescription("Events of type `snapshot` each second while the run is in progress, then one of type `ended`; the data is the run. A client that reconnects after that gets 204, which ends an EventSource.")
+            .Produces<TaskRun>(StatusCodes.Status200OK, "text/event-stream")
+            .Produces(StatusCodes.Status204NoContent)
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        runs.MapPost("/{id}/cancel", Cancel)
+            .WithName("CancelRun").WithSummary("Cancels a run in progress")
+            .WithDescription("The run ends when its work lets go of it; until then it is still `running`.")
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict);
+    }
+
+    private static async Task<Ok<Page<TaskRun>>> List(
+        IRunStore store, RunRegistry registry, string? task, string? status, string? organization, string? since, int? limit, string? cursor,
+        CancellationToken cancellationToken)
+    {
+        var count = Paging.Limit(limit);
+        var query = new RunQuery
+        {
+            Task = task,
+            Organization = organization,
+            Status = status is null ? null : WireNames.ParseStatus(status) ?? throw new BadHttpRequestException(
+                $"status must be one of {string.Join(", ", Enum.GetValues<RunStatus>().Select(known => known.ToWireName()))}, but is '{status}'."),
+            Since = since is null ? null : ParseSince(since),
+            After = Paging.Cursor<RunCursor>(cursor)?.Id,
+            Limit = count + 1,
+        };
+        var found = await store.ListAsync(query, cancellationToken);
+        return TypedResults.Ok(Paging.ToPage(found, count, run => run.AsOfNow(registry), run => new RunCursor(run.Id)));
+    }
+
+    private static async Task<Results<Ok<TaskRun>, ProblemHttpResult>> Get(
+        string id, IRunStore store, RunRegistry registry, CancellationToken cancellationToken) =>
+        Guid.TryParse(id, out var runId) && await registry.FindAsync(store, runId, cancellationToken) is { } run ? TypedResults.Ok(run) : NoSuchRun(id);
+
+    private static async Task<IResult> Events(
+        string id, HttpRequest request, IRunStore store, RunRegistry registry, TimeProvider clock, IHostApplicationLifetime lifetime,
+        CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParse(id, out var runId))
+            return NoSuchRun(id);
+        if (request.Headers["Last-Event-ID"] == EndedEvent)
+            return TypedResults.NoContent();
+        if (registry.TryGet(runId, out var live))
+            return TypedResults.ServerSentEvents(WatchAsync(live, clock, lifetime.ApplicationStopping, cancellationToken));
+        return await store.FindAsync(runId, cancellationToken) is { } run ? TypedResults.ServerSentEvents(EndAsync(run)) : NoSuchRun(id);
+    }
+
+    private static async Task<Results<Accepted<TaskRun>, ProblemHttpResult>> Cancel(
+        string id, HttpRequest request, IRunStore store, RunRegistry registry, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParse(id, out var runId))
+            return NoSuchRun(id);
+        if (registry.TryGet(runId, out var live) && registry.Cancel(runId))
+            return TypedResults.Accepted(request.PathBase.ToUriComponent() + RunPath.Replace("{id}", id, StringComparison.Ordinal), live.Snapshot());
+        return await store.FindAsync(runId, cancellationToken) is { } run
+            ? Problems.Conflict($"Run {id} has ended already; it is {run.Status.ToWireName()}.")
+            : NoSuchRun(id);
+    }
+
+    private static async IAsyncEnumerable<SseItem<TaskRun>> WatchAsync(
+        ActiveRun run, TimeProvider clock, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // The shutdown would wait for the stream, not the other way round.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
+        var completion = run.Completion;
+        while (!completion.IsCompleted)
+        {
+            yield return new(run.Snapshot(), SnapshotEvent);
+            using var tick = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
+            await Task.WhenAny(completion, Task.Delay(SnapshotInterval, clock, tick.Token));
+            await tick.CancelAsync();
+            if (ending.IsCancellationRequested)
+                yield break;
+        }
+
+        yield return Ended(await completion);
+    }
+
+    private static async IAsyncEnumerable<SseItem<TaskRun>> EndAsync(TaskRun run)
+    {
+        await Task.CompletedTask;
+        yield return Ended(run);
+    }
+
+    private static SseItem<TaskRun> Ended(TaskRun run) => new(run, EndedEvent) { EventId = EndedEvent };
+
+    private static DateTimeOffset ParseSince(string since) =>
+        DateTimeOffset.TryParseExact(
+            since, ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"], formatProvider: null, System.Globalization.DateTimeStyles.AssumeUniversal, out var instant)
+            ? instant
+            : throw new BadHttpRequestException($"since must be an RFC 3339 date and time, such as 2026-11-22T10:00:00Z, but is '{since}'.");
+
+    private static ProblemHttpResult NoSuchRun(string id) =>
+        Problems.NotFound($"There is no run '{id}'. Runs are kept for 7 days; GET /api/runs lists them.");
+
+    private sealed record RunCursor(Guid Id);
+}

@@ -1,0 +1,8 @@
+using DynamicSampling.Tasks.Pipeline;
+
+namespace DynamicSampling.Api.Endpoints;
+
+/// <summary>What to run a task on.</summary>
+/// <param name="Organization">The organization to work on; all of them when left out.</param>
+/// <param name="MaxSeconds">A time budget below the task's own, in seconds, more than 0. A larger one is cut to the task's.</param>
+internal sealed record TaskRequest(string? Organization = null, double? MaxSeconds = null) : ITaskRunRequest;

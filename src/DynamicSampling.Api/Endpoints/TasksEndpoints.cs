@@ -1,0 +1,85 @@
+using DynamicSampling.Api.Storage;
+using DynamicSampling.Tasks.Runs;
+using DynamicSampling.Tasks.Runtime;
+using DynamicSampling.Tasks.Sampling;
+using DynamicSampling.Tasks.SamplingTasks;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace DynamicSampling.Api.Endpoints;
+
+/// <summary>The catalogue of tasks, and running them.</summary>
+internal static class TasksEndpoints
+{
+    public static void MapTasks(this IEndpointRouteBuilder app)
+    {
+        var tasks = app.MapGroup("/api/tasks").WithTags("Tasks");
+        tasks.MapGet("/", List).WithName("ListTasks").WithSummary("The catalogue of tasks");
+
+        // An endpoint for each task, because each has its own name and budget in the pipeline. OpenAPI shows them as one.
+        foreach (var task in app.ServiceProvider.GetServices<ISamplingTask>())
+        {
+            tasks.MapPost("/" + task.Name, async (TaskRequest? request, TaskContext context) =>
+                {
+                    await task.RunAsync(context, request?.Organization);
+                    return new RunResult();
+                })
+                .AddEndpointFilter(Validate)
+                .AddEndpointFilterFactory((_, next) =>
+                    new RespondAsyncFilter(task, app.ServiceProvider.GetRequiredService<TaskRunner>()) is var filter
+                        ? context => filter.InvokeAsync(context, next)
+                        : next)
+                .WithTaskContext(task.Name, task.MaxExecution)
+                .WithExclusiveTask()
+                .ExcludeFromDescription();
+        }
+
+        tasks.MapPost("/{task}", Unknown)
+            .WithName("RunTask")
+            .WithSummary("Runs a task now")
+            .WithDescription("Waits for the run, within its time budget. With `Prefer: respond-async` it answers 202 at once and the run goes on by itself.")
+            .Accepts<TaskRequest>(isOptional: true, "application/json")
+            .Produces<TaskRun>()
+            .Produces<TaskRun>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .ProducesProblem(StatusCodes.Status500InternalServerError)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .ProducesProblem(StatusCodes.Status504GatewayTimeout);
+    }
+
+    private static async Task<Ok<Page<TaskDescription>>> List(
+        IEnumerable<ISamplingTask> tasks, SqlRunStore runs, RunRegistry registry, CancellationToken cancellationToken)
+    {
+        var latest = await runs.FindLatestAsync(cancellationToken);
+        return TypedResults.Ok(new Page<TaskDescription>(
+            [
+                .. tasks.Select(task => new TaskDescription(
+                    task.Name, task.Description, task.MaxExecution.TotalSeconds, Schedule: null, latest.GetValueOrDefault(task.Name)?.AsOfNow(registry))),
+            ],
+            Next: null));
+    }
+
+    private static ProblemHttpResult Unknown(string task, IEnumerable<ISamplingTask> tasks) =>
+        Problems.NotFound($"There is no task '{task}'. Tasks are: {string.Join(", ", tasks.Select(known => known.Name))}.");
+
+    private static async ValueTask<object?> Validate(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        if (context.Arguments.OfType<TaskRequest>().FirstOrDefault() is not { } request)
+            return await next(context);
+        if (request.Organization is not null && Names.Check(request.Organization) is { } problem)
+            return Problems.BadRequest($"organization {problem}.");
+        if (request.MaxSeconds is { } seconds && !(seconds >= 0.001 && double.IsFinite(seconds)))
+            return Problems.BadRequest($"maxSeconds must be a number of seconds from 0.001 on, but is {seconds}.");
+        return await next(context);
+    }
+}
+
+/// <summary>A task of the catalogue.</summary>
+/// <param name="Name">The name, as in the path.</param>
+/// <param name="Description">What it does.</param>
+/// <param name="MaxSeconds">Its time budget, in seconds.</param>
+/// <param name="Schedule">When it runs by itself; null when it does not.</param>
+/// <param name="LastRun">Its latest run; null before the first.</param>
+internal sealed record TaskDescription(string Name, string Description, double MaxSeconds, string? Schedule, TaskRun? LastRun);

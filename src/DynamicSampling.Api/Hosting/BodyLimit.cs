@@ -1,0 +1,69 @@
+using DynamicSampling.Api.Ingest;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+
+namespace DynamicSampling.Api.Hosting;
+
+/// <summary>
+/// Holds request bodies to their limit by counting what is read: also where the server does not know the length beforehand,
+/// or, as the in-memory one, has no limit of its own.
+/// </summary>
+internal sealed class BodyLimit(RequestDelegate next, IOptions<IngestOptions> options)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        var limit = options.Value.MaxBodyBytes;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
+            server.MaxRequestBodySize = limit;
+        if (context.Request.ContentLength > limit)
+            throw TooLarge(limit);
+        context.Request.Body = new CountingStream(context.Request.Body, limit);
+        return next(context);
+    }
+
+    private static BadHttpRequestException TooLarge(long limit) =>
+        new($"The body is larger than {limit} bytes, the value of Ingest:MaxBodyBytes. Send it in parts.", StatusCodes.Status413PayloadTooLarge);
+
+    private sealed class CountingStream(Stream inner, long limit) : Stream
+    {
+        private long _read;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            Count(await inner.ReadAsync(buffer, cancellationToken));
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) => Count(inner.Read(buffer, offset, count));
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        private int Count(int read)
+        {
+            _read += read;
+            return _read > limit ? throw TooLarge(limit) : read;
+        }
+    }
+}

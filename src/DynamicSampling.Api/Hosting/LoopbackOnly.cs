@@ -1,0 +1,61 @@
+using System.Net;
+
+namespace DynamicSampling.Api.Hosting;
+
+/// <summary>Without authentication, only this machine may reach the service, unless somebody has said that all may.</summary>
+internal static class LoopbackOnly
+{
+    /// <exception cref="InvalidOperationException">An address that others can reach is configured.</exception>
+    public static void ThrowIfExposed(IConfiguration configuration)
+    {
+        if (configuration.GetValue<bool>("Authentication:AllowAnonymous"))
+            return;
+        foreach (var address in ConfiguredAddresses(configuration))
+        {
+            if (!IsLocal(address))
+            {
+                throw new InvalidOperationException(
+                    $"The address '{address}' can be reached from other machines, and this service asks nobody for a key. "
+                    + "Listen on http://localhost:5000 and put a proxy that authenticates in front; or, on a network where everybody may "
+                    + "change sampling, set Authentication:AllowAnonymous=true (environment: Authentication__AllowAnonymous=true).");
+            }
+        }
+    }
+
+    private static List<string> ConfiguredAddresses(IConfiguration configuration)
+    {
+        var urls = Split(configuration[WebHostDefaults.ServerUrlsKey]).ToList();
+        // As the host does: ports count only where no URLs are given, and they mean every network interface.
+        if (urls.Count == 0)
+        {
+            urls.AddRange(Split(configuration[WebHostDefaults.HttpPortsKey]).Select(port => $"http://*:{port}"));
+            urls.AddRange(Split(configuration[WebHostDefaults.HttpsPortsKey]).Select(port => $"https://*:{port}"));
+        }
+
+        foreach (var endpoint in configuration.GetSection("Kestrel:Endpoints").GetChildren())
+            urls.AddRange(Split(endpoint["Url"]));
+        return urls;
+    }
+
+    private static string[] Split(string? list) =>
+        list?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
+    private static bool IsLocal(string address)
+    {
+        BindingAddress binding;
+        try
+        {
+            binding = BindingAddress.Parse(address);
+        }
+        catch (FormatException)
+        {
+            // The server says what is wrong with it.
+            return true;
+        }
+
+        return binding.IsUnixPipe
+            || binding.IsNamedPipe
+            || string.Equals(binding.Host, "localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(binding.Host, out var ip) && IPAddress.IsLoopback(ip));
+    }
+}

@@ -1,0 +1,27 @@
+namespace DynamicSampling.Api.Ingest;
+
+/// <summary>An item of a request for volumes is not right; it names the item and the member.</summary>
+internal sealed class InvalidVolumeException(string? member, string problem, Exception? inner = null)
+    : Exception(member is null ? problem : $"{member} {problem}", inner)
+{
+    public string? Member { get; } = member;
+
+    /// <summary>The place in the array, from 0.</summary>
+    public long? Item { get; init; }
+
+    /// <summary>The line, from 1.</summary>
+    public long? Line { get; init; }
+
+    public InvalidVolumeException AtItem(long item) => new(Member, Problem, InnerException) { Item = item };
+
+    public InvalidVolumeException AtLine(long line) => new(Member, Problem, InnerException) { Line = line };
+
+    public string Detail => (Item, Line) switch
+    {
+        ({ } item, _) => $"Item [{item}]: {Message}. Nothing of this request was counted.",
+        (_, { } line) => $"Line {line}: {Message}. Nothing of this request was counted.",
+        _ => $"{Message}. Nothing of this request was counted.",
+    };
+
+    private string Problem { get; } = problem;
+}

@@ -1,0 +1,3 @@
+using DynamicSampling.Api;
+
+await ApiBuilder.Build(args).RunAsync();

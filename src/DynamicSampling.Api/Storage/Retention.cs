@@ -1,0 +1,70 @@
+using Dapper;
+using DynamicSampling.Tasks.Sampling;
+
+namespace DynamicSampling.Api.Storage;
+
+/// <summary>Deletes what is past its time, at start and then every ten minutes.</summary>
+internal sealed class Retention(Database database, TimeProvider clock, ILogger<Retention> logger) : BackgroundService
+{
+    public static readonly TimeSpan Volumes = TimeSpan.FromDays(2);
+    public static readonly TimeSpan Runs = TimeSpan.FromDays(7);
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
+    private const int RowsAtATime = 5000;
+
+    /// <summary>Deletes in small transactions, so that writers get their turn.</summary>
+    /// <returns>How many rows went.</returns>
+    public async Task<int> DeleteExpiredAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return await DeleteAsync(
+                "DELETE FROM volumes WHERE (project_id, minute, transaction_id) IN (SELECT project_id, minute, transaction_id FROM volumes WHERE minute < @limit LIMIT @rows)",
+                MinuteWindow.MinuteOf(now - Volumes),
+                cancellationToken)
+            + await DeleteAsync(
+                "DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE started_at < @limit AND status <> 'running' LIMIT @rows)",
+                (now - Runs).ToUnixTimeMilliseconds(),
+                cancellationToken)
+            + await DeleteAsync(
+                "DELETE FROM idempotency_keys WHERE key IN (SELECT key FROM idempotency_keys WHERE created_at <= @limit LIMIT @rows)",
+                (now - SqlVolumeStore.IdempotencyWindow).ToUnixTimeMilliseconds(),
+                cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        try
+        {
+            do
+            {
+                try
+                {
+                    await DeleteExpiredAsync(stoppingToken);
+                }
+                catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+                {
+                    Log.RetentionFailed(logger, exception);
+                }
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // The process is stopping.
+        }
+    }
+
+    private async Task<int> DeleteAsync(string sql, long limit, CancellationToken cancellationToken)
+    {
+        var deleted = 0;
+        int last;
+        do
+        {
+            last = await database.WriteAsync(
+                (connection, transaction) => connection.ExecuteAsync(sql, new { limit, rows = RowsAtATime }, transaction), cancellationToken);
+            deleted += last;
+        }
+        while (last == RowsAtATime);
+        return deleted;
+    }
+}

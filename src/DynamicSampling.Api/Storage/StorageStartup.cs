@@ -1,0 +1,15 @@
+namespace DynamicSampling.Api.Storage;
+
+/// <summary>Brings the schema up to date, and settles what the process before this one left open, before requests come in.</summary>
+internal sealed class StorageStartup(Migrations migrations, SqlRunStore runs, ILogger<StorageStartup> logger) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await migrations.RunAsync(cancellationToken);
+        var lost = await runs.MarkLostAsync(cancellationToken);
+        if (lost > 0)
+            Log.RunsLost(logger, lost);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

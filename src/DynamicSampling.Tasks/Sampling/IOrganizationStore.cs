@@ -1,0 +1,20 @@
+namespace DynamicSampling.Tasks.Sampling;
+
+/// <summary>What the sampling tasks read of the organizations.</summary>
+public interface IOrganizationStore
+{
+    /// <summary>The organization, if it has been seen or configured.</summary>
+    Task<OrganizationEntry?> FindAsync(string organization, CancellationToken cancellationToken);
+
+    /// <summary>Organizations that have been seen or configured, in the store's order of names.</summary>
+    /// <param name="after">Only organizations after this one; null for the first page.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    Task<IReadOnlyList<OrganizationEntry>> ListAsync(string? after, int limit, CancellationToken cancellationToken);
+}
+
+/// <summary>An organization and its settings.</summary>
+/// <param name="Name">The organization's name.</param>
+/// <param name="Settings">Its stored settings; null when it has none, or when they cannot be read.</param>
+/// <param name="SettingsError">Why the stored settings cannot be read; null when they can.</param>
+public sealed record OrganizationEntry(string Name, OrganizationSettings? Settings, string? SettingsError);
