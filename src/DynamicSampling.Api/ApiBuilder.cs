@@ -48,7 +48,7 @@ public static class ApiBuilder
 
     private static void AddHttp(WebApplicationBuilder builder)
     {
-        builder.Services.AddProblemDetails();
+        builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = StatusProblems.Describe);
         builder.Services.AddExceptionHandler<BadRequests>();
         builder.Services.AddServiceOpenApi();
         builder.Services.AddHealthChecks().AddCheck<StorageHealth>("storage");

@@ -1,4 +1,5 @@
 using DynamicSampling.Api.Storage;
+using DynamicSampling.Tasks.Pipeline;
 using DynamicSampling.Tasks.Runs;
 using DynamicSampling.Tasks.Runtime;
 using DynamicSampling.Tasks.Sampling;
@@ -42,11 +43,11 @@ internal static class TasksEndpoints
             .Produces<TaskRun>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status409Conflict)
+            .Produces<TaskProblemDetails>(StatusCodes.Status409Conflict, "application/problem+json")
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
-            .ProducesProblem(StatusCodes.Status500InternalServerError)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
-            .ProducesProblem(StatusCodes.Status504GatewayTimeout);
+            .Produces<TaskProblemDetails>(StatusCodes.Status500InternalServerError, "application/problem+json")
+            .Produces<TaskProblemDetails>(StatusCodes.Status503ServiceUnavailable, "application/problem+json")
+            .Produces<TaskProblemDetails>(StatusCodes.Status504GatewayTimeout, "application/problem+json");
     }
 
     private static async Task<Ok<Page<TaskDescription>>> List(

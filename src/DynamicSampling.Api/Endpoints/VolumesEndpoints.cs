@@ -53,9 +53,7 @@ internal static partial class VolumesEndpoints
         }
         catch (InvalidVolumeException invalid)
         {
-            return Problems.BadRequest(
-                invalid.Detail,
-                new Dictionary<string, object?>(StringComparer.Ordinal) { ["item"] = invalid.Item, ["line"] = invalid.Line, ["member"] = invalid.Member });
+            return Problems.BadRequest(invalid.Detail, invalid.Extensions);
         }
 
         var receipt = await store.AddAsync(batch, idempotencyKey, cancellationToken);

@@ -1,11 +1,15 @@
+using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using DynamicSampling.Tasks.Sampling;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
 namespace DynamicSampling.Api.Hosting;
 
 /// <summary>Answers requests that could not be understood with what was wrong, where, and what to do.</summary>
-internal sealed class BadRequests(IProblemDetailsService problems) : IExceptionHandler
+internal sealed partial class BadRequests(IProblemDetailsService problems) : IExceptionHandler
 {
     public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -16,16 +20,18 @@ internal sealed class BadRequests(IProblemDetailsService problems) : IExceptionH
         {
             HttpContext = httpContext,
             Exception = exception,
-            ProblemDetails = new ProblemDetails { Status = bad.StatusCode, Detail = Detail(bad, httpContext.Request) },
+            ProblemDetails = new ProblemDetails { Status = bad.StatusCode, Detail = Detail(bad) },
         });
     }
 
-    private static string Detail(BadHttpRequestException bad, HttpRequest request) => bad switch
+    private static string? Detail(BadHttpRequestException bad) => bad switch
     {
         { InnerException: JsonException json } => Describe(json),
-        { StatusCode: StatusCodes.Status415UnsupportedMediaType } => request.ContentType is { } type
-            ? $"The body has the media type '{type}'; send JSON, with Content-Type: application/json."
-            : "The body has no media type; send JSON, with Content-Type: application/json.",
+        // The framework's own sentences are for developers; StatusProblems has one for this status.
+        { StatusCode: StatusCodes.Status415UnsupportedMediaType } => null,
+        _ when BindFailure().Match(bad.Message) is { Success: true } match =>
+            $"{match.Groups["name"].Value} is not right: '{match.Groups["value"].Value}' is not of the kind that is expected.",
+        _ when bad.Message.StartsWith("Implicit body", StringComparison.Ordinal) => "The body is missing; send a JSON object.",
         { InnerException: { } inner } => $"{bad.Message} {inner.Message}",
         _ => bad.Message,
     };
@@ -41,9 +47,21 @@ internal sealed class BadRequests(IProblemDetailsService problems) : IExceptionH
         if (message.StartsWith(UnknownMember, StringComparison.Ordinal))
             message = $"'{message[UnknownMember.Length..message.IndexOf('\'', UnknownMember.Length)]}' is not a known member.";
         else if (message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal))
-            message = "the value has the wrong type or is out of range.";
+            message = ExpectedNames(message) is { } names ? $"the value must be one of {names}." : "the value has the wrong type or is out of range.";
         return exception.LineNumber is { } line
             ? $"The body is not right at {exception.Path ?? "$"} (line {line + 1}): {message}"
             : $"The body is not right: {message}";
     }
+
+    /// <summary>The names an enumeration takes, if the message is about one.</summary>
+    private static string? ExpectedNames(string message)
+    {
+        var type = typeof(SamplingMode).Assembly.GetType(message.TrimEnd('.').Split(' ')[^1]);
+        return type is { IsEnum: true }
+            ? string.Join(", ", Enum.GetNames(type).Select(name => type.GetField(name)!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? name))
+            : null;
+    }
+
+    [GeneratedRegex("^Failed to bind parameter \"\\S+ (?<name>\\S+)\" from \"(?<value>.*)\"\\.$", RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex BindFailure();
 }

@@ -23,5 +23,21 @@ internal sealed class InvalidVolumeException(string? member, string problem, Exc
         _ => $"{Message}. Nothing of this request was counted.",
     };
 
+    /// <summary>The same for programs.</summary>
+    public Dictionary<string, object?> Extensions
+    {
+        get
+        {
+            var extensions = new Dictionary<string, object?>(StringComparer.Ordinal);
+            if (Item is not null)
+                extensions.Add("item", Item);
+            if (Line is not null)
+                extensions.Add("line", Line);
+            if (Member is not null)
+                extensions.Add("member", Member);
+            return extensions;
+        }
+    }
+
     private string Problem { get; } = problem;
 }

@@ -48,7 +48,7 @@ public sealed record PassResult
     {
         { Organizations: 0 } => "There are no organizations yet: post volumes first.",
         { Organizations: 1, WithoutVolumes: 1 } => "The organization has no volumes in the window, so there was nothing to balance.",
-        _ => $"{Organizations} organizations: {Published} published, {Unchanged} unchanged, {WithoutVolumes} without volumes in the window, {Failed} failed.",
+        _ => $"{Organizations} organization{(Organizations == 1 ? "" : "s")}: {Published} published, {Unchanged} unchanged, {WithoutVolumes} without volumes in the window, {Failed} failed.",
     };
 
     internal PassResult WithOutcome(int projects, bool published) => this with

@@ -1,0 +1,131 @@
+using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using DynamicSampling.Api.Endpoints;
+using DynamicSampling.Tasks.Runtime;
+using DynamicSampling.Tasks.SamplingTasks;
+using DynamicSampling.Tests;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace DynamicSampling.IntegrationTests.Api;
+
+/// <summary>
+/// The service as it is, with a database file of its own and a clock that stands still. The type argument is any type of the
+/// service's assembly.
+/// </summary>
+internal sealed class ApiHost : WebApplicationFactory<TaskRequest>
+{
+    private readonly string _directory;
+    private readonly bool _ownsDirectory;
+    private readonly Action<IWebHostBuilder>? _configure;
+
+    public ApiHost(Action<IWebHostBuilder>? configure = null, string? directory = null, params ISamplingTask[] tasks)
+    {
+        _ownsDirectory = directory is null;
+        _directory = directory ?? Directory.CreateTempSubdirectory("dynamic-sampling-tests-").FullName;
+        _configure = configure;
+        Tasks = tasks;
+        ClientOptions.BaseAddress = new("http://localhost");
+        ClientOptions.AllowAutoRedirect = false;
+    }
+
+    public ManualTimeProvider Clock { get; } = new();
+
+    public IReadOnlyList<ISamplingTask> Tasks { get; }
+
+    public string ConnectionString => $"Data Source={Path.Combine(_directory, "test.db")};Pooling=False";
+
+    // One inotify instance a host is too many for a test run.
+    [ModuleInitializer]
+    internal static void DoNotWatchSettings() => Environment.SetEnvironmentVariable("DOTNET_hostBuilder__reloadConfigOnChange", "false");
+
+    public async Task<HttpClient> WithVolumesAsync(string organization, params (string Project, double Total)[] volumes)
+    {
+        var client = CreateClient();
+        using var response = await client.PostAsJsonAsync(
+            "/api/volumes", volumes.Select(volume => new { organization, project = volume.Project, transaction = "GET /", total = volume.Total }));
+        response.EnsureSuccessStatusCode();
+        return client;
+    }
+
+    /// <summary>Changes the database behind the service's back.</summary>
+    public void Sql(string sql)
+    {
+        using var connection = new SqliteConnection(ConnectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (_ownsDirectory)
+            Directory.Delete(_directory, recursive: true);
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseSetting("ConnectionStrings:DynamicSampling", ConnectionString);
+        builder.ConfigureLogging(logging => logging.ClearProviders());
+        builder.ConfigureTestServices(services =>
+        {
+            services.AddSingleton<TimeProvider>(Clock);
+            foreach (var task in Tasks)
+                services.AddSingleton(task);
+        });
+        _configure?.Invoke(builder);
+    }
+}
+
+/// <summary>A task whose body is the test's.</summary>
+internal sealed class ScriptedTask(string name, Func<TaskContext, string?, Task> body, double maxSeconds = 60) : ISamplingTask
+{
+    public string Name => name;
+
+    public string Description => "Does what a test asks for.";
+
+    public TimeSpan MaxExecution => TimeSpan.FromSeconds(maxSeconds);
+
+    public Task RunAsync(TaskContext context, string? organization) => body(context, organization);
+}
+
+internal static class HttpExtensions
+{
+    public static async Task<JsonElement> ReadJsonAsync(this HttpResponseMessage response)
+    {
+        await using var body = await response.Content.ReadAsStreamAsync();
+        using var document = await JsonDocument.ParseAsync(body);
+        return document.RootElement.Clone();
+    }
+
+    public static async Task<JsonElement> GetJsonAsync(this HttpClient client, string path)
+    {
+        using var response = await client.GetAsync(path);
+        response.EnsureSuccessStatusCode();
+        return await response.ReadJsonAsync();
+    }
+
+    public static Task<HttpResponseMessage> RunTaskAsync(this HttpClient client, string task, object? body = null) =>
+        client.PostAsJsonAsync($"/api/tasks/{task}", body ?? new { });
+
+    /// <summary>Asks again until it is so; the server works on another thread.</summary>
+    public static async Task<JsonElement> WaitForAsync(this HttpClient client, string path, Func<JsonElement, bool> isSo)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        while (true)
+        {
+            var json = await client.GetJsonAsync(path);
+            if (isSo(json))
+                return json;
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+}
