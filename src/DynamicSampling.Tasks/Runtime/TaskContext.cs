@@ -86,7 +86,7 @@ public sealed partial class TaskContext : IDisposable
             return known;
         var timer = GetTimer(name);
         return ReferenceEquals(timer, _timers!.Other)
-            ? LazyInitializer.EnsureInitialized(ref _otherFunction, () => new(timer))
+            ? GetOtherFunction(timer)
             : _functions.GetOrAdd(name, timer, static (_, timer) => new(timer))!;
     }
 
@@ -204,6 +204,9 @@ public sealed partial class TaskContext : IDisposable
         _ended = 0;
         Result = null;
     }
+
+    // On its own: a closure is allocated where the scope of what it captures begins, so at every call of the method around it.
+    private FunctionState GetOtherFunction(NamedTimer timer) => LazyInitializer.EnsureInitialized(ref _otherFunction, () => new(timer));
 
     private long Now() => Volatile.Read(ref _ended) == 0 ? _clock.GetTimestamp() : Volatile.Read(ref _end);
 
