@@ -127,7 +127,7 @@ public sealed partial class TaskContext : IDisposable
         _maxExecution = maxExecution;
         _start = _clock.GetTimestamp();
         _deadline = _start + TaskBudget.ToTimestamps(maxExecution, _clock.TimestampFrequency);
-        _timers = new(_clock, _start, extra => Log.TooManyTimers(_logger, name, Timers.MaxTimers, extra));
+        _timers = new(_clock, _start, _logger, name);
         _token = _cancellation.Token;
         _callerToken = callerToken;
         _name = name;

@@ -1,4 +1,5 @@
 using DynamicSampling.Tasks.Telemetry;
+using Microsoft.Extensions.Logging;
 
 namespace DynamicSampling.Tasks.Runtime;
 
@@ -14,7 +15,8 @@ public sealed class Timers
 
     private readonly TimeProvider _clock;
     private readonly long _origin;
-    private readonly Action<string>? _overflowed;
+    private readonly ILogger? _logger;
+    private readonly string? _taskName;
     private readonly NameTable<NamedTimer> _timers = new(MaxTimers, static timer => timer.Name);
     private NamedTimer? _other;
 
@@ -26,11 +28,12 @@ public sealed class Timers
         _origin = _clock.GetTimestamp();
     }
 
-    internal Timers(TimeProvider clock, long origin, Action<string> overflowed)
+    internal Timers(TimeProvider clock, long origin, ILogger logger, string taskName)
     {
         _clock = clock;
         _origin = origin;
-        _overflowed = overflowed;
+        _logger = logger;
+        _taskName = taskName;
     }
 
     /// <summary>The timer of that name, created if need be.</summary>
@@ -75,7 +78,8 @@ public sealed class Timers
         var created = new NamedTimer(OtherName, _clock, _origin);
         if (Interlocked.CompareExchange(ref _other, created, null) is { } raced)
             return raced;
-        _overflowed?.Invoke(name);
+        if (_logger is not null)
+            Log.TooManyTimers(_logger, _taskName!, MaxTimers, name);
         return created;
     }
 }
