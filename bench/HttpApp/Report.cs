@@ -1,0 +1,3 @@
+namespace DynamicSampling.HttpApp;
+
+internal sealed record Report(int Rows, double Rate);
