@@ -49,9 +49,8 @@ public sealed class ManualTimeProvider : TimeProvider
             lock (_gate)
             {
                 due = _timers.Where(timer => timer.Due <= end).MinBy(timer => timer.Due);
-                _elapsed = due?.Due ?? end;
-                if (_elapsed > end)
-                    _elapsed = end;
+                // Another thread may have gone further meanwhile: time never goes back.
+                _elapsed = TimeSpan.FromTicks(Math.Max(_elapsed.Ticks, (due?.Due ?? end).Ticks));
                 due?.Reschedule();
             }
 

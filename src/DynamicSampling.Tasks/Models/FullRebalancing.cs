@@ -12,7 +12,7 @@ namespace DynamicSampling.Tasks.Models;
 /// With T the sum of the counts, the budget is M = T × rate. Going from the smallest class to the largest, each may spend
 /// ideal = M / (classes left). A class with fewer traces than that is kept whole (w = 1) and spends its count; any other gets
 /// w = ideal / count and spends ideal. The result is rate + intensity × (w − rate), at least the floor and at most 1. Whatever
-/// the intensity, the sum of count × result is T × rate as long as the floor does not bind.
+/// the intensity, the sum of count × result is T × rate as long as the floor does not bind. Without any traces (T = 0) every rate is 1.
 /// </para>
 /// <para>
 /// Source: the balancing that Sentry's dynamic sampling publishes. It interpolates inside the loop and so spends too much at
@@ -27,7 +27,7 @@ public static class FullRebalancing
     /// <param name="rate">The share of all traces to keep, 0 to 1.</param>
     /// <param name="intensity">How far to go from one rate for all (0) to water-filling (1).</param>
     /// <param name="minimum">Spend at least this many traces, if the classes have them; T × rate when left out.</param>
-    /// <param name="floor">No class gets less than this, 0 to 1.</param>
+    /// <param name="floor">No class gets less than this, 0 to 1; but at a rate of 0 nothing is kept.</param>
     /// <exception cref="ArgumentOutOfRangeException">A rate, intensity, minimum, floor or count is out of its range; the message names the class.</exception>
     /// <exception cref="ArgumentException">An id comes twice, or <paramref name="rates"/> is too short.</exception>
     /// <remarks>An error leaves <paramref name="rates"/> as it was. Nothing is allocated: scratch space is rented.</remarks>
@@ -83,6 +83,12 @@ public static class FullRebalancing
         if (!double.IsFinite(total))
             throw new ArgumentOutOfRangeException(nameof(classes), total, "The counts add up to more than a double can hold.");
 
+        if (total == 0)
+        {
+            rates.Fill(1);
+            return;
+        }
+
         var left = counts.Length;
         var ideal = total * rate / left;
         var budget = minimum ?? total * rate;
@@ -100,7 +106,7 @@ public static class FullRebalancing
                 ideal = budget / left;
             var isWhole = ideal > count || count == 0;
             // Rounding must not give a larger class a larger rate.
-            var filled = isWhole ? 1 : Math.Min(previous, ideal / count);
+            var filled = Math.Min(previous, isWhole ? 1 : ideal / count);
             budget -= size * (isWhole ? count : ideal);
             left -= size;
             previous = filled;

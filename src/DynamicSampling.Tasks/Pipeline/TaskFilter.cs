@@ -107,7 +107,7 @@ internal sealed class TaskFilter
     private async ValueTask<object?> MeasureAsync(EndpointFilterInvocationContext invocation, string taskName)
     {
         var start = _clock.GetTimestamp();
-        _metrics.RunStarted(taskName);
+        var isActive = _metrics.RunStarted(taskName);
         var outcome = RunStatus.Completed;
         string? errorType = null;
         try
@@ -123,7 +123,7 @@ internal sealed class TaskFilter
         }
         finally
         {
-            _metrics.RunEnded(taskName, outcome.ToWireName(), errorType, _clock.GetElapsedTime(start).TotalSeconds);
+            _metrics.RunEnded(taskName, isActive, outcome.ToWireName(), errorType, _clock.GetElapsedTime(start).TotalSeconds);
         }
     }
 

@@ -50,6 +50,8 @@ public sealed class ActiveRun
 
     internal Activity? Activity { get; set; }
 
+    internal bool IsCountedAsActive { get; set; }
+
     /// <summary>The run as it stands, with its timers as they are now.</summary>
     public TaskRun Snapshot() => _ended ?? ToRun(RunStatus.Running, error: null);
 

@@ -1,9 +1,10 @@
 namespace DynamicSampling.Tasks.Runs;
 
 /// <summary>Remembers the latest runs of this process.</summary>
-/// <param name="capacity">How many; the oldest goes when one more comes.</param>
+/// <param name="capacity">How many, 1 or more; the oldest goes when one more comes.</param>
 public sealed class InMemoryRunStore(int capacity) : IRunStore
 {
+    private readonly int _capacity = capacity > 0 ? capacity : throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "It must be 1 or more.");
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, TaskRun> _runs = [];
     private readonly Queue<Guid> _byAge = new();
@@ -18,7 +19,7 @@ public sealed class InMemoryRunStore(int capacity) : IRunStore
                 _byAge.Enqueue(run.Id);
             else
                 _runs[run.Id] = run;
-            if (_byAge.Count > capacity)
+            if (_byAge.Count > _capacity)
                 _runs.Remove(_byAge.Dequeue());
         }
 

@@ -98,10 +98,20 @@ public sealed class TaskRunner
             throw;
         }
 
-        _metrics.RunStarted(taskName);
-        run.Activity = TaskActivities.StartRun(taskName, run.Id);
-        Log.RunStarted(_logger, run.Id, taskName, options.MaxExecution.TotalSeconds);
-        return run;
+        try
+        {
+            run.IsCountedAsActive = _metrics.RunStarted(taskName);
+            run.Activity = TaskActivities.StartRun(taskName, run.Id);
+            Log.RunStarted(_logger, run.Id, taskName, options.MaxExecution.TotalSeconds);
+            return run;
+        }
+        catch
+        {
+            // A listener threw. The run must not stay in the way of the next one.
+            _registry.Remove(run);
+            context.End();
+            throw;
+        }
     }
 
     /// <summary>Classifies how the run ended, freezes its statistics once, and gives the same to metrics, log and store.</summary>
@@ -112,18 +122,9 @@ public sealed class TaskRunner
         var (status, error) = Classify(context, exception);
         var ended = run.ToRun(status, error);
 
-        if (_metrics.FunctionsEnabled)
-        {
-            foreach (var (function, data) in ended.TaskData)
-                _metrics.FunctionEnded(ended.TaskName, function, data.ExecutionTime, data.NumRowsTotal, data.NumDbCalls);
-        }
-
-        _metrics.RunEnded(ended.TaskName, status.ToWireName(), error?.Type, ended.Seconds);
-        if (run.Activity is { } activity)
-            TaskActivities.EndRun(activity, status.ToWireName(), error?.Type, exception?.Message);
-        LogEnd(ended, context.CancelReason, exception);
         try
         {
+            Report(run, ended, exception);
             await SaveAsync(ended);
         }
         finally
@@ -178,12 +179,31 @@ public sealed class TaskRunner
         return await EndAsync(run, thrown);
     }
 
+    private void Report(ActiveRun run, TaskRun ended, Exception? exception)
+    {
+        if (_metrics.FunctionsEnabled)
+        {
+            foreach (var (function, data) in ended.TaskData)
+            {
+                // One that was refused, or only looked up, took no time.
+                if (data.Calls > 0)
+                    _metrics.FunctionEnded(ended.TaskName, function, data.ExecutionTime, data.NumRowsTotal, data.NumDbCalls);
+            }
+        }
+
+        var outcome = ended.Status.ToWireName();
+        _metrics.RunEnded(ended.TaskName, run.IsCountedAsActive, outcome, ended.Error?.Type, ended.Seconds);
+        if (run.Activity is { } activity)
+            TaskActivities.EndRun(activity, outcome, ended.Error?.Type, exception?.Message);
+        LogEnd(ended, run.Context.CancelReason, exception);
+    }
+
     private (RunStatus Status, RunError? Error) Classify(TaskContext context, Exception? exception)
     {
         if (exception is null)
             return (RunStatus.Completed, null);
         var function = context.FunctionThatThrew(exception);
-        if (exception is TaskTimeoutException timeout)
+        if (exception is TaskTimeoutException timeout && context.CancelReason == CancelReason.Budget)
             return (RunStatus.TimedOut, new(RunError.Timeout, timeout.Message, function));
         return exception is OperationCanceledException ? context.CancelReason switch
         {

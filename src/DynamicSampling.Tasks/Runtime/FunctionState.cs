@@ -74,7 +74,9 @@ public sealed class FunctionState
             counters = Interlocked.CompareExchange(ref _counters, created, null) ?? created;
         }
 
-        var found = counters.GetOrAdd(counter, arg: 0, static (name, _) => new Counter(name))
+        var found = (string.Equals(counter, TelemetryNames.Other, StringComparison.Ordinal)
+                ? null
+                : counters.GetOrAdd(counter, arg: 0, static (name, _) => new Counter(name)))
             ?? LazyInitializer.EnsureInitialized(ref _otherCounter, static () => new Counter(TelemetryNames.Other));
         Add(ref found.Value, count);
     }

@@ -21,6 +21,8 @@ internal sealed class NameTable<T>(int limit, Func<T, string> nameOf)
         }
     }
 
+    public bool IsFull => Volatile.Read(ref _count) == limit;
+
     public T? Find(string name)
     {
         foreach (var item in Items)

@@ -59,11 +59,13 @@ public sealed class NamedTimer
     {
         State state;
         int sequence;
+        long now;
         do
         {
             sequence = Volatile.Read(ref _sequence);
             state = (sequence & 1) == 0 ? _primary : _shadow;
             Volatile.ReadBarrier();
+            now = state.Open > 0 ? _clock.GetTimestamp() : 0;
         }
         while (sequence != Volatile.Read(ref _sequence));
 
@@ -73,7 +75,7 @@ public sealed class NamedTimer
         var end = state.LastEnd;
         if (state.Open > 0)
         {
-            end = Math.Max(_clock.GetTimestamp(), state.Since);
+            end = Math.Max(now, state.Since);
             elapsed += end - state.Since;
         }
 

@@ -166,9 +166,14 @@ public sealed partial class TaskContext
     /// <param name="function">The function's name, as it shows in the statistics.</param>
     /// <param name="source">The sequence; it is given the run's token.</param>
     /// <exception cref="TaskTimeoutException">The budget was used up and the sequence had more to give.</exception>
-    public async IAsyncEnumerable<T> Iterate<T>(string function, IAsyncEnumerable<T> source)
+    public IAsyncEnumerable<T> Iterate<T>(string function, IAsyncEnumerable<T> source)
     {
         ArgumentNullException.ThrowIfNull(source);
+        return IterateCore(function, source);
+    }
+
+    private async IAsyncEnumerable<T> IterateCore<T>(string function, IAsyncEnumerable<T> source)
+    {
         ThrowIfEnded(function);
         var statistics = GetFunctionState(function);
         var caller = Activity.Current;
@@ -201,7 +206,12 @@ public sealed partial class TaskContext
                 yield break;
             // An item whose production was under way at the deadline is finished work; one asked for later is not.
             if (now > _deadline || CancelReason is not (CancelReason.None or CancelReason.Budget))
-                throw Refusal(function);
+            {
+                var refusal = Refusal(function);
+                TaskActivities.Fail(activity, refusal);
+                throw refusal;
+            }
+
             statistics.AddIterations();
             yield return items.Current;
         }
@@ -219,15 +229,12 @@ public sealed partial class TaskContext
 
     private Exception Refusal(string function)
     {
-        // The deadline counts only if nobody cancelled before it.
-        if (CancelReason is CancelReason.None or CancelReason.Budget)
-        {
-            Cancel(CancelReason.Budget);
+        // The deadline counts only if nobody cancelled before it: the first reason stays.
+        if (Cancel(CancelReason.Budget) || CancelReason == CancelReason.Budget)
             return new TaskTimeoutException(Name, function, _maxExecution, Elapsed);
-        }
 
         var canceled = new OperationCanceledException($"{Name} was cancelled, so {function} was not started.", CancellationToken);
-        _failure = new(canceled, function);
+        AddFailure(canceled, function);
         return canceled;
     }
 
@@ -245,9 +252,26 @@ public sealed partial class TaskContext
     private void FunctionThrew(FunctionState statistics, long callStart, Exception exception)
     {
         statistics.Timer.StopCall(callStart);
-        // The innermost function is the one to name.
-        if (!ReferenceEquals(Volatile.Read(ref _failure)?.Exception, exception))
-            Volatile.Write(ref _failure, new(exception, statistics.Name));
+        AddFailure(exception, statistics.Name);
+    }
+
+    // The innermost function is the one to name, so an exception that is known keeps its function.
+    private void AddFailure(Exception exception, string function)
+    {
+        FunctionFailure? latest;
+        do
+        {
+            latest = Volatile.Read(ref _failure);
+            for (var known = latest; known is not null; known = known.Earlier)
+            {
+                if (ReferenceEquals(known.Exception, exception))
+                    return;
+            }
+
+            if (latest?.Number >= MaxFailures)
+                return;
+        }
+        while (Interlocked.CompareExchange(ref _failure, new(exception, function, latest, (latest?.Number ?? 0) + 1), latest) != latest);
     }
 
     private async ValueTask<TResult> AwaitAsync<TResult>(ValueTask<TResult> pending, FunctionState statistics, long callStart)

@@ -13,6 +13,9 @@ namespace DynamicSampling.Tasks.Runtime;
 /// <remarks>Everything but <see cref="Dispose"/> may be used from several threads at once.</remarks>
 public sealed partial class TaskContext : IDisposable
 {
+    // A body that tries again for ever must not fill the memory with what went wrong.
+    private const int MaxFailures = 64;
+
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private CancellationTokenSource _cancellation = new();
@@ -62,7 +65,7 @@ public sealed partial class TaskContext : IDisposable
     public TimeSpan Elapsed => _name is null ? throw NotBegun() : _clock.GetElapsedTime(_start, Now());
 
     /// <summary>What is left of the budget, never less than zero.</summary>
-    public TimeSpan Remaining => IsExpired ? TimeSpan.Zero : MaxExecution - Elapsed;
+    public TimeSpan Remaining => MaxExecution - Elapsed is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
     /// <summary>Whether the budget is used up: strictly after the deadline.</summary>
     public bool IsExpired => _name is null ? throw NotBegun() : Now() > _deadline;
@@ -182,11 +185,13 @@ public sealed partial class TaskContext : IDisposable
     {
         if (exception is TaskTimeoutException timeout)
             return timeout.Function;
-        var failure = Volatile.Read(ref _failure);
-        for (var cause = exception; failure is not null && cause is not null; cause = cause.InnerException)
+        for (var failure = Volatile.Read(ref _failure); failure is not null; failure = failure.Earlier)
         {
-            if (ReferenceEquals(cause, failure.Exception) || (cause as AggregateException)?.InnerExceptions.Contains(failure.Exception) == true)
-                return failure.Function;
+            for (var cause = exception; cause is not null; cause = cause.InnerException)
+            {
+                if (ReferenceEquals(cause, failure.Exception) || (cause as AggregateException)?.InnerExceptions.Contains(failure.Exception) == true)
+                    return failure.Function;
+            }
         }
 
         return null;
@@ -247,5 +252,5 @@ public sealed partial class TaskContext : IDisposable
     private static InvalidOperationException NotBegun() => new(
         "There is no task run in this scope. Add .WithTaskContext() to the endpoint, start the work with TaskRunner, or create a TaskContext with its public constructor.");
 
-    private sealed record FunctionFailure(Exception Exception, string Function);
+    private sealed record FunctionFailure(Exception Exception, string Function, FunctionFailure? Earlier, int Number);
 }

@@ -19,6 +19,7 @@ public sealed class Timers
     private readonly string? _taskName;
     private readonly NameTable<NamedTimer> _timers = new(MaxTimers, static timer => timer.Name);
     private NamedTimer? _other;
+    private int _hasOverflowed;
 
     /// <summary>Creates an empty set whose origin is now.</summary>
     /// <param name="clock">The clock; the system's when left out.</param>
@@ -40,7 +41,13 @@ public sealed class Timers
     public NamedTimer GetTimer(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return _timers.GetOrAdd(name, this, static (name, self) => new(name, self._clock, self._origin)) ?? GetOther(name);
+        if (string.Equals(name, OtherName, StringComparison.Ordinal))
+            return GetOther();
+        if (_timers.GetOrAdd(name, this, static (name, self) => new(name, self._clock, self._origin)) is { } timer)
+            return timer;
+        if (_logger is not null && Interlocked.Exchange(ref _hasOverflowed, 1) == 0)
+            Log.TooManyTimers(_logger, _taskName!, MaxTimers, name);
+        return GetOther();
     }
 
     /// <summary>Opens an activation of the timer of that name.</summary>
@@ -50,14 +57,14 @@ public sealed class Timers
     public void Stop(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        (_timers.Find(name) ?? _other)?.Stop();
+        Find(name)?.Stop();
     }
 
-    /// <summary>What the timer of that name shows; zero when there is none.</summary>
+    /// <summary>What the timer of that name shows, or that of <see cref="OtherName"/> where it stands for it; zero when there is none.</summary>
     public TimeSpan GetElapsed(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return _timers.Find(name)?.Elapsed ?? TimeSpan.Zero;
+        return Find(name)?.Elapsed ?? TimeSpan.Zero;
     }
 
     /// <summary>The timers so far, in the order of their first use.</summary>
@@ -71,15 +78,8 @@ public sealed class Timers
 
     internal NamedTimer? Other => _other;
 
-    private NamedTimer GetOther(string name)
-    {
-        if (Volatile.Read(ref _other) is { } other)
-            return other;
-        var created = new NamedTimer(OtherName, _clock, _origin);
-        if (Interlocked.CompareExchange(ref _other, created, null) is { } raced)
-            return raced;
-        if (_logger is not null)
-            Log.TooManyTimers(_logger, _taskName!, MaxTimers, name);
-        return created;
-    }
+    private NamedTimer? Find(string name) =>
+        _timers.Find(name) ?? (_timers.IsFull || string.Equals(name, OtherName, StringComparison.Ordinal) ? _other : null);
+
+    private NamedTimer GetOther() => LazyInitializer.EnsureInitialized(ref _other, () => new(OtherName, _clock, _origin));
 }

@@ -40,18 +40,21 @@ internal sealed class TaskMetrics
     /// <summary>Counts the runs past their budget by task name; set once by the registry of runs in progress.</summary>
     public Func<IEnumerable<KeyValuePair<string, int>>>? OverdueRuns { get; set; }
 
-    public void RunStarted(string taskName)
+    /// <returns>Whether the run was counted as active, for <see cref="RunEnded"/>: a listener may come in between.</returns>
+    public bool RunStarted(string taskName)
     {
         var tag = new KeyValuePair<string, object?>(TelemetryNames.TaskName, taskName);
         if (_starts.Enabled)
             _starts.Add(1, tag);
-        if (_active.Enabled)
+        var isActive = _active.Enabled;
+        if (isActive)
             _active.Add(1, tag);
+        return isActive;
     }
 
-    public void RunEnded(string taskName, string outcome, string? errorType, double seconds)
+    public void RunEnded(string taskName, bool wasActive, string outcome, string? errorType, double seconds)
     {
-        if (_active.Enabled)
+        if (wasActive)
             _active.Add(-1, new KeyValuePair<string, object?>(TelemetryNames.TaskName, taskName));
         if (!_duration.Enabled)
             return;

@@ -128,7 +128,7 @@ public sealed class TaskContextTests : IDisposable
     public void Cancel_CallbackThrows_IsLogged()
     {
         using var task = new TaskContext(_clock, _logs);
-        task.Begin("acme.report", Budget, CancellationToken.None);
+        task.Begin("acme.report", Guid.NewGuid(), Budget, CancellationToken.None);
         using var registration = task.CancellationToken.Register(static () => throw new InvalidDataException("callback"));
 
         _clock.Advance(2 * Budget);
@@ -179,7 +179,7 @@ public sealed class TaskContextTests : IDisposable
     }
 
     [Fact]
-    public void Begin_WhileRunning_IsRefused() => AssertRefused([() => _task.Begin("acme.other", Budget, default)], "scope of its own");
+    public void Begin_WhileRunning_IsRefused() => AssertRefused([() => _task.Begin("acme.other", Guid.NewGuid(), Budget, default)], "scope of its own");
 
     [Fact]
     public void Begin_AfterEnd_StartsAfresh()
@@ -190,7 +190,7 @@ public sealed class TaskContextTests : IDisposable
         _task.End();
         _clock.Advance(1);
 
-        _task.Begin("acme.second", 2 * Budget, CancellationToken.None);
+        _task.Begin("acme.second", Guid.NewGuid(), 2 * Budget, CancellationToken.None);
         _clock.Advance(2);
 
         Assert.Equal(("acme.second", 2 * Budget, TimeSpan.FromSeconds(2)), (_task.Name, _task.MaxExecution, _task.Elapsed));
@@ -254,7 +254,7 @@ public sealed class TaskContextTests : IDisposable
     public void GetFunctionState_BeyondTheLimit_IsSharedAndLoggedOnce()
     {
         using var task = new TaskContext(_clock, _logs);
-        task.Begin("acme.report", Budget, CancellationToken.None);
+        task.Begin("acme.report", Guid.NewGuid(), Budget, CancellationToken.None);
         for (var index = 0; index < 70; index++)
             task.Run($"function {index}", static state => state.AddRows(2));
 

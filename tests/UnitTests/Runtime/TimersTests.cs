@@ -104,17 +104,17 @@ public sealed class TimersTests
     [Fact]
     public void GetTimer_BeyondTheLimit_IsTimedAsOtherAndReportedOnce()
     {
-        List<string> reported = [];
-        var timers = new Timers(_clock, _clock.GetTimestamp(), reported.Add);
+        using var log = new LogRecorder();
+        var timers = new Timers(_clock, _clock.GetTimestamp(), log, "acme.report");
         Fill(timers);
-        Assert.Empty(reported);
+        Assert.Empty(log.Entries);
 
         using (timers.Start("first too many"))
             _clock.Advance(1);
         using (timers.Start("second too many"))
             _clock.Advance(2);
 
-        Assert.Equal(["first too many"], reported);
+        Assert.Contains("first too many", Assert.Single(log.Entries).Message, StringComparison.Ordinal);
         Assert.Equal("__other__", Timers.OtherName);
         var other = timers.GetTimer("third too many");
         Assert.Equal(Timers.OtherName, other.Name);
@@ -136,6 +136,20 @@ public sealed class TimersTests
         _clock.Advance(1);
 
         Assert.Equal(TimeSpan.FromSeconds(1), timers.GetTimer("too many").Elapsed);
+    }
+
+    [Fact]
+    public void Stop_UnknownNameWithinTheLimit_LeavesOtherRunning()
+    {
+        var timers = new Timers(_clock);
+        timers.Start(Timers.OtherName);
+        _clock.Advance(1);
+
+        timers.Stop("never started");
+        _clock.Advance(1);
+
+        Assert.Equal(TimeSpan.FromSeconds(2), timers.GetElapsed(Timers.OtherName));
+        Assert.Equal(TimeSpan.Zero, timers.GetElapsed("never started"));
     }
 
     [Fact]
@@ -164,8 +178,8 @@ public sealed class TimersTests
     [Fact]
     public void GetTimer_ManyThreadsBeyondTheLimit_AgreeOnEveryTimer()
     {
-        var reported = 0;
-        var timers = new Timers(_clock, _clock.GetTimestamp(), _ => Interlocked.Increment(ref reported));
+        using var log = new LogRecorder();
+        var timers = new Timers(_clock, _clock.GetTimestamp(), log, "acme.report");
         var names = Enumerable.Range(0, 3 * Timers.MaxTimers).Select(index => $"name {index}").ToArray();
 
         Threads.Run(Enumerable.Repeat(
@@ -176,7 +190,7 @@ public sealed class TimersTests
             },
             4));
 
-        Assert.Equal(1, reported);
+        Assert.Single(log.Entries);
         var all = timers.ToList();
         Assert.Equal(Timers.MaxTimers + 1, all.Count);
         Assert.Equal(all.Count, all.Select(timer => timer.Name).Distinct(StringComparer.Ordinal).Count());
