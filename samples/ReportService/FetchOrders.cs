@@ -7,15 +7,9 @@ internal static class FetchOrders
 {
     public static async Task<List<Order>> FetchAsync(this TaskContext task, OrderBook book, string? region)
     {
-        var fetched = task.GetFunctionState("fetch_orders");
         var orders = new List<Order>();
-        await foreach (var page in task.Iterate("fetch_orders", book.ReadPages(region)))
-        {
+        await foreach (var page in task.Iterate("fetch_orders", (function, cancellationToken) => book.ReadPages(region, function, cancellationToken)))
             orders.AddRange(page);
-            fetched.AddRows(page.Length);
-            fetched.AddDbCalls();
-        }
-
         return orders;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using DynamicSampling.Tasks.Runtime;
 
 namespace ReportService;
 
@@ -18,13 +19,16 @@ public sealed class OrderBook(TimeProvider clock, IConfiguration configuration)
 
     public IReadOnlyList<string> Regions => AllRegions;
 
-    /// <summary>The orders of a region, or all of them.</summary>
-    public async IAsyncEnumerable<Order[]> ReadPages(string? region, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <summary>The orders of a region, or all of them. It counts what it does.</summary>
+    public async IAsyncEnumerable<Order[]> ReadPages(
+        string? region, FunctionState function, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         foreach (var page in _orders.Where(order => region is null || order.Region == region).Chunk(PageSize))
         {
             if (_pageLatency > TimeSpan.Zero)
                 await Task.Delay(_pageLatency, clock, cancellationToken);
+            function.AddRows(page.Length);
+            function.AddDbCalls();
             yield return page;
         }
     }

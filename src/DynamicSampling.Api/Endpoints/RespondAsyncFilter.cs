@@ -19,15 +19,13 @@ internal sealed class RespondAsyncFilter(ISamplingTask task, TaskRunner runner) 
         try
         {
             var run = await runner.StartAsync(
-                new(task.Name)
+                new TaskRunOptions(task.Name)
                 {
-                    MaxExecution = request?.MaxSeconds is { } seconds && seconds < task.MaxExecution.TotalSeconds
-                        ? TimeSpan.FromSeconds(seconds)
-                        : task.MaxExecution,
+                    MaxExecution = task.MaxExecution,
                     Trigger = RunTrigger.Http,
                     Organization = request?.Organization,
                     Exclusive = true,
-                },
+                }.WithBudgetOfAtMost(request?.MaxSeconds),
                 (_, taskContext) => task.RunAsync(taskContext, request?.Organization));
             http.Response.Headers["Preference-Applied"] = "respond-async";
             return TaskResults.Accepted(http, run);

@@ -8,7 +8,7 @@ namespace DynamicSampling.Tasks.Pipeline;
 /// <summary>What an endpoint's metadata come to: later calls override earlier ones, so an endpoint overrides its group.</summary>
 internal sealed class TaskEndpoint
 {
-    private TaskEndpoint(Endpoint endpoint, bool hasContext, TaskRunOptions run)
+    private TaskEndpoint(Endpoint endpoint, bool hasContext, TaskRunOptions? run)
     {
         Endpoint = endpoint;
         HasContext = hasContext;
@@ -20,11 +20,11 @@ internal sealed class TaskEndpoint
     /// <summary>Whether requests get a context and are runs; otherwise they are only counted and timed.</summary>
     public bool HasContext { get; }
 
-    public TaskRunOptions Run { get; }
+    /// <summary>What its runs are; null when the endpoint takes no part in the pipeline.</summary>
+    public TaskRunOptions? Run { get; }
 
-    /// <summary>Null when the endpoint takes no part in the pipeline.</summary>
     /// <exception cref="InvalidOperationException">The task has no name, and the handler has none to take.</exception>
-    public static TaskEndpoint? Resolve(Endpoint endpoint, TimeSpan defaultMaxExecution)
+    public static TaskEndpoint Resolve(Endpoint endpoint, TimeSpan defaultMaxExecution)
     {
         var hasMetrics = false;
         var hasContext = false;
@@ -57,9 +57,9 @@ internal sealed class TaskEndpoint
         }
 
         if (!hasMetrics && !hasContext)
-            return null;
+            return new(endpoint, hasContext: false, run: null);
         name ??= NameOf(endpoint.Metadata.GetMetadata<MethodInfo>()) ?? throw new InvalidOperationException(
-            $"The task of endpoint '{endpoint.DisplayName}' has no name, and its handler is a lambda. Name it: .WithTaskContext(\"build_report\"), or use a method.");
+            $"The task of endpoint '{endpoint.DisplayName}' has no name, and its handler is a lambda or a delegate without one. Name it: .WithTaskContext(\"build_report\"), or use a method.");
         return new(endpoint, hasContext, new(TaskNames.Normalize(name))
         {
             MaxExecution = maxExecution ?? defaultMaxExecution,

@@ -45,7 +45,7 @@ public static class TaskEndpointConventionBuilderExtensions
         return builder;
     }
 
-    /// <summary>Sets the time budget of an endpoint, over that of its group or of <c>WithTaskContext</c>.</summary>
+    /// <summary>Sets the time budget of an endpoint, over that of its group or of <c>WithTaskContext</c>, without which it does nothing.</summary>
     /// <param name="builder">The endpoint or group.</param>
     /// <param name="maxExecution">The budget: more than zero, at most 24 days.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxExecution"/> is out of range.</exception>
@@ -55,7 +55,7 @@ public static class TaskEndpointConventionBuilderExtensions
 
     /// <summary>
     /// Lets only one run of the task be in progress for one organization (see <see cref="ITaskRunRequest"/>), and only one at
-    /// all where it is about all of them; others are answered 409.
+    /// all where it is about all of them; others are answered 409. Without <c>WithTaskContext</c> it does nothing.
     /// </summary>
     public static TBuilder WithExclusiveTask<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder
@@ -67,8 +67,16 @@ public static class TaskEndpointConventionBuilderExtensions
 
     /// <summary>Takes an endpoint out of the pipeline that its group is in.</summary>
     public static TBuilder DisableTaskContext<TBuilder>(this TBuilder builder)
-        where TBuilder : IEndpointConventionBuilder =>
+        where TBuilder : IEndpointConventionBuilder
+    {
         Add(builder, new DisableTaskContextMetadata());
+        builder.Add(static endpoint =>
+        {
+            foreach (var problem in endpoint.Metadata.OfType<ProducesResponseTypeMetadata>().Where(known => known.Type == typeof(TaskProblemDetails)).ToArray())
+                endpoint.Metadata.Remove(problem);
+        });
+        return builder;
+    }
 
     private static TBuilder Add<TBuilder>(TBuilder builder, TaskMetadata metadata)
         where TBuilder : IEndpointConventionBuilder

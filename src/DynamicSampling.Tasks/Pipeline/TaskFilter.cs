@@ -24,6 +24,7 @@ internal sealed class TaskFilter
     private readonly TimeProvider _clock;
     private readonly TaskPipelineOptions _options;
     private readonly int[] _tokenParameters;
+    private readonly (int Parameter, PropertyInfo Property)[] _tokenProperties;
     private readonly int _requestParameter;
     private TaskEndpoint? _endpoint;
 
@@ -38,6 +39,13 @@ internal sealed class TaskFilter
         _options = services.GetRequiredService<IOptions<TaskPipelineOptions>>().Value;
         var parameters = context.MethodInfo.GetParameters();
         _tokenParameters = [.. parameters.Where(parameter => parameter.ParameterType == typeof(CancellationToken)).Select(parameter => parameter.Position)];
+        _tokenProperties =
+        [
+            .. parameters.Where(parameter => parameter.IsDefined(typeof(AsParametersAttribute)))
+                .SelectMany(
+                    parameter => parameter.ParameterType.GetProperties().Where(property => property.PropertyType == typeof(CancellationToken) && property.CanWrite),
+                    (parameter, property) => (parameter.Position, property)),
+        ];
         _requestParameter = Array.FindIndex(parameters, parameter => typeof(ITaskRunRequest).IsAssignableFrom(parameter.ParameterType));
     }
 
@@ -45,19 +53,26 @@ internal sealed class TaskFilter
     {
         var http = invocation.HttpContext;
         // After a failed binding filters still run, but the handler will not: there is no run.
-        if (http.Response.StatusCode == StatusCodes.Status400BadRequest || Resolve(http) is not { } endpoint)
+        if (http.Response.StatusCode == StatusCodes.Status400BadRequest || Resolve(http) is not { Run: { } run } endpoint)
             return await _next(invocation);
-        return endpoint.HasContext ? await RunAsync(invocation, endpoint) : await MeasureAsync(invocation, endpoint.Run.Name);
+        return endpoint.HasContext ? await RunAsync(invocation, run) : await MeasureAsync(invocation, run.Name);
     }
 
-    private async ValueTask<object?> RunAsync(EndpointFilterInvocationContext invocation, TaskEndpoint endpoint)
+    private async ValueTask<object?> RunAsync(EndpointFilterInvocationContext invocation, TaskRunOptions options)
     {
         var http = invocation.HttpContext;
         var context = http.RequestServices.GetRequiredService<TaskContext>();
+        if (_requestParameter >= 0 && invocation.Arguments[_requestParameter] is ITaskRunRequest request)
+        {
+            if (request.MaxSeconds is { } seconds && !(seconds > 0))
+                return TaskProblems.NoBudget(seconds);
+            options = options.WithBudgetOfAtMost(request.MaxSeconds) with { Organization = request.Organization };
+        }
+
         ActiveRun run;
         try
         {
-            run = _runner.Begin(context, OptionsOf(invocation, endpoint), http.RequestAborted);
+            run = _runner.Begin(context, options, http.RequestAborted);
         }
         catch (TaskConflictException conflict)
         {
@@ -65,8 +80,7 @@ internal sealed class TaskFilter
         }
 
         await _runner.SaveAsync(run.Snapshot());
-        foreach (var index in _tokenParameters)
-            invocation.Arguments[index] = context.CancellationToken;
+        HandOverToken(invocation, context.CancellationToken);
 
         object? result;
         TaskRun ended;
@@ -98,7 +112,8 @@ internal sealed class TaskFilter
         }
 
         // A bad request found late, while the body was read, has its own status.
-        if (ended.Status == RunStatus.Failed && (!_options.HandleExceptions || exception is BadHttpRequestException))
+        // Once the response has started there is nothing left to answer, and the exception must not be lost.
+        if (http.Response.HasStarted || (ended.Status == RunStatus.Failed && (!_options.HandleExceptions || exception is BadHttpRequestException)))
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(exception);
         TaskResponseHeaders.Write(http, ended, _options.RunPath);
         return TaskProblems.Ended(ended);
@@ -127,14 +142,17 @@ internal sealed class TaskFilter
         }
     }
 
-    private TaskRunOptions OptionsOf(EndpointFilterInvocationContext invocation, TaskEndpoint endpoint)
+    private void HandOverToken(EndpointFilterInvocationContext invocation, CancellationToken token)
     {
-        if (_requestParameter < 0 || invocation.Arguments[_requestParameter] is not ITaskRunRequest request)
-            return endpoint.Run;
-        var maxExecution = endpoint.Run.MaxExecution;
-        if (request.MaxSeconds is { } seconds && seconds < maxExecution.TotalSeconds)
-            maxExecution = TimeSpan.FromSeconds(seconds);
-        return endpoint.Run with { Organization = request.Organization, MaxExecution = maxExecution };
+        foreach (var index in _tokenParameters)
+            invocation.Arguments[index] = token;
+        foreach (var (index, property) in _tokenProperties)
+        {
+            // Reading boxes a struct; it is the changed box that goes back.
+            var argument = invocation.Arguments[index];
+            property.SetValue(argument, token);
+            invocation.Arguments[index] = argument;
+        }
     }
 
     private TaskEndpoint? Resolve(HttpContext http)

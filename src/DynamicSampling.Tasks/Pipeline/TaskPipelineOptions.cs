@@ -18,12 +18,14 @@ public sealed class TaskPipelineOptions
 
     /// <summary>Where the application serves a run, with <c>{id}</c> for its id, for instance <c>/runs/{id}</c>.</summary>
     /// <value>The default is null: responses carry no <c>Content-Location</c>.</value>
-    [RegularExpression(@"/.*\{id\}.*", ErrorMessage = "RunPath must start with / and contain {id}, for instance /runs/{id}.")]
+    // The message is a format string, so its braces are doubled; a header takes visible ASCII only.
+    [RegularExpression(
+        @"/[!-~]*\{id\}[!-~]*", ErrorMessage = "RunPath must start with / and contain {{id}}, for instance /runs/{{id}}, in percent-encoded ASCII.")]
     public string? RunPath { get; set; }
 
     /// <summary>
-    /// Whether the pipeline answers exceptions itself, with problem details that carry the run. Otherwise it records them and
-    /// throws them on to the application's exception handlers.
+    /// Whether the pipeline answers a failed run itself, with problem details that carry the run. Otherwise it records the
+    /// exception and throws it on to the application's exception handlers; timeouts and cancellations it answers anyway.
     /// </summary>
     /// <value>The default is true.</value>
     public bool HandleExceptions { get; set; } = true;

@@ -16,6 +16,13 @@ internal static class TaskProblems
         RunId = conflict.Running.Id,
     });
 
+    public static IResult NoBudget(double maxSeconds) => Problem(new()
+    {
+        Status = StatusCodes.Status400BadRequest,
+        Title = "The time budget is not one",
+        Detail = string.Create(CultureInfo.InvariantCulture, $"maxSeconds must be more than 0; it is {maxSeconds}."),
+    });
+
     public static IResult Ended(TaskRun run)
     {
         var where = run.Error?.Function is { } function ? $" in function {function}" : "";

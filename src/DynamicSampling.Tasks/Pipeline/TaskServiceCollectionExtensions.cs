@@ -25,7 +25,7 @@ public static class TaskServiceCollectionExtensions
         if (configure is not null)
             options.Configure(configure);
         services.AddMetrics();
-        services.ConfigureHttpJsonOptions(AddSerialization);
+        services.PostConfigure<JsonOptions>(AddSerialization);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TaskPipelineOptions>, TaskPipelineOptionsValidator>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<TaskMetrics>();
@@ -49,8 +49,11 @@ public static class TaskServiceCollectionExtensions
 
     private static void AddSerialization(JsonOptions options)
     {
-        // For applications whose JSON is source-generated; last, so that theirs wins.
-        if (!options.SerializerOptions.TypeInfoResolverChain.Contains(TaskJsonContext.Default))
-            options.SerializerOptions.TypeInfoResolverChain.Add(TaskJsonContext.Default);
+        // For applications whose JSON is source-generated; last, so that theirs wins, and after they set their resolver.
+        var chain = options.SerializerOptions.TypeInfoResolverChain;
+        if (!chain.Contains(TaskJsonContext.Default))
+            chain.Add(TaskJsonContext.Default);
+        if (!chain.Contains(TaskProblemJsonContext.Default))
+            chain.Add(TaskProblemJsonContext.Default);
     }
 }

@@ -6,7 +6,7 @@ public sealed class TaskConflictException : InvalidOperationException
     internal TaskConflictException(TaskRun running)
         : base(running.Organization is { } organization
             ? $"{running.Task} is already running for organization '{organization}': run {running.Id}."
-            : $"{running.Task} is already running for all organizations: run {running.Id}.") => Running = running;
+            : $"{running.Task} is already running: run {running.Id}.") => Running = running;
 
     /// <summary>The run that is in the way, as it stands.</summary>
     public TaskRun Running { get; }

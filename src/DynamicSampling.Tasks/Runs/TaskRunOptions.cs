@@ -24,4 +24,18 @@ public sealed record TaskRunOptions(string Name)
     /// </summary>
     /// <value>The default is false.</value>
     public bool Exclusive { get; init; }
+
+    /// <summary>The same with a smaller budget; a larger one than it has, or none, changes nothing.</summary>
+    /// <param name="maxSeconds">The budget, in seconds, more than 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxSeconds"/> is not more than 0.</exception>
+    public TaskRunOptions WithBudgetOfAtMost(double? maxSeconds)
+    {
+        if (maxSeconds is not { } seconds)
+            return this;
+        if (!(seconds > 0))
+            throw new ArgumentOutOfRangeException(nameof(maxSeconds), maxSeconds, "A time budget is more than 0 seconds.");
+        return seconds < MaxExecution.TotalSeconds
+            ? this with { MaxExecution = TimeSpan.FromTicks(Math.Max(1, (long)(seconds * TimeSpan.TicksPerSecond))) }
+            : this;
+    }
 }

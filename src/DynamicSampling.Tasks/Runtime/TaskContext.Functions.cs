@@ -169,16 +169,26 @@ public sealed partial class TaskContext
     public IAsyncEnumerable<T> Iterate<T>(string function, IAsyncEnumerable<T> source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return IterateCore(function, source);
+        return Iterate(function, (_, _) => source);
     }
 
-    private async IAsyncEnumerable<T> IterateCore<T>(string function, IAsyncEnumerable<T> source)
+    /// <inheritdoc cref="Iterate{T}(string, IAsyncEnumerable{T})"/>
+    /// <param name="function">The function's name, as it shows in the statistics.</param>
+    /// <param name="body">Makes the sequence; it gets the function's statistics, to count what it does, and the token to observe.</param>
+    public IAsyncEnumerable<T> Iterate<T>(string function, Func<FunctionState, CancellationToken, IAsyncEnumerable<T>> body)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(function);
+        ArgumentNullException.ThrowIfNull(body);
+        return IterateCore(function, body);
+    }
+
+    private async IAsyncEnumerable<T> IterateCore<T>(string function, Func<FunctionState, CancellationToken, IAsyncEnumerable<T>> body)
     {
         ThrowIfEnded(function);
         var statistics = GetFunctionState(function);
         var caller = Activity.Current;
         using var activity = TaskActivities.Source.HasListeners() ? TaskActivities.StartFunction(Name, statistics.Name) : null;
-        await using var items = source.GetAsyncEnumerator(CancellationToken);
+        await using var items = body(statistics, CancellationToken).GetAsyncEnumerator(CancellationToken);
         while (true)
         {
             ThrowIfEnded(function);

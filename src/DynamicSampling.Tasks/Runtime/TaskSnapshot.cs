@@ -8,5 +8,8 @@ namespace DynamicSampling.Tasks.Runtime;
 public sealed record TaskSnapshot(string TaskName, double MaxSeconds, double Seconds, IReadOnlyDictionary<string, FunctionSnapshot> TaskData)
 {
     /// <summary>By how much the run is past its budget, in seconds; 0 within it.</summary>
-    public double OverrunSeconds => Math.Max(0, Seconds - MaxSeconds);
+    public double OverrunSeconds => Seconds > MaxSeconds ? Math.Round(Seconds - MaxSeconds, TickDigits) : 0;
+
+    // A difference of doubles has digits that no clock has measured.
+    private const int TickDigits = 7;
 }

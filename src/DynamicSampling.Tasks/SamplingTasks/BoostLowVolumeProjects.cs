@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DynamicSampling.Tasks.Models;
 using DynamicSampling.Tasks.Runtime;
 using DynamicSampling.Tasks.Sampling;
@@ -29,7 +30,7 @@ public sealed class BoostLowVolumeProjects(
         var window = MinuteWindow.Ending(clock.GetUtcNow(), PassLimits.WindowMinutes);
         var result = new PassResult(window);
         context.Result = result;
-        await foreach (var page in context.Iterate("list_organizations", ListOrganizations(context, organization)))
+        await foreach (var page in context.Iterate("list_organizations", (function, cancellationToken) => ListOrganizations(function, organization, cancellationToken)))
         {
             foreach (var entry in page)
             {
@@ -39,13 +40,13 @@ public sealed class BoostLowVolumeProjects(
         }
     }
 
-    private async IAsyncEnumerable<IReadOnlyList<OrganizationEntry>> ListOrganizations(TaskContext context, string? organization)
+    private async IAsyncEnumerable<IReadOnlyList<OrganizationEntry>> ListOrganizations(
+        FunctionState function, string? organization, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var function = context.GetFunctionState("list_organizations");
         if (organization is not null)
         {
             function.AddDbCalls();
-            var found = await organizations.FindAsync(organization, context.CancellationToken);
+            var found = await organizations.FindAsync(organization, cancellationToken);
             function.AddRows(found is null ? 0 : 1);
             function.AddOrgs(found is null ? 0 : 1);
             // One that was never seen has nothing to balance, and the result says so.
@@ -58,7 +59,7 @@ public sealed class BoostLowVolumeProjects(
         do
         {
             function.AddDbCalls();
-            page = await organizations.ListAsync(after, PassLimits.OrganizationsPerQuery, context.CancellationToken);
+            page = await organizations.ListAsync(after, PassLimits.OrganizationsPerQuery, cancellationToken);
             function.AddRows(page.Count);
             function.AddOrgs(page.Count);
             if (page.Count == 0)

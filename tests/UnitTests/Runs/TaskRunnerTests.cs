@@ -341,7 +341,7 @@ public sealed class TaskRunnerTests : IAsyncDisposable
         {
             var conflict = await Assert.ThrowsAsync<TaskConflictException>(Second);
             Assert.Equal((inTheWay.Id, RunStatus.Running, first), (conflict.Running.Id, conflict.Running.Status, conflict.Running.Organization));
-            Assert.Contains(first ?? "all organizations", conflict.Message, StringComparison.Ordinal);
+            Assert.Contains(first ?? "is already running: run", conflict.Message, StringComparison.Ordinal);
             await Assert.ThrowsAsync<TaskConflictException>(
                 () => _host.Runner.StartAsync(options with { Organization = second }, (_, _) => gate.Task));
             Assert.Single(_host.Registry.ToList());

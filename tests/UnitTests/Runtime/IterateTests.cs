@@ -155,7 +155,24 @@ public sealed class IterateTests : IDisposable
 
     [Fact]
     public void Iterate_NoSource_IsRefusedByTheCall() =>
-        Assert.Throws<ArgumentNullException>("source", () => { _ = _task.Iterate<int>(Function, null!); });
+        Assert.Throws<ArgumentNullException>("source", () => { _ = _task.Iterate<int>(Function, (IAsyncEnumerable<int>)null!); });
+
+    [Fact]
+    public async Task Iterate_Body_GetsTheFunctionsStatisticsAndTheToken()
+    {
+        await foreach (var item in _task.Iterate(Function, Body))
+            Assert.Equal(7, item);
+
+        Assert.Equal((1, 5), (_task.GetFunctionState(Function).NumIterations, _task.GetFunctionState(Function).NumRowsTotal));
+
+        async IAsyncEnumerable<int> Body(FunctionState function, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            Assert.Equal(_task.CancellationToken, cancellationToken);
+            await Task.CompletedTask;
+            function.AddRows(5);
+            yield return 7;
+        }
+    }
 
     private async IAsyncEnumerable<int> Produce(int count, double seconds = 0, Exception? thrown = null)
     {
