@@ -8,7 +8,7 @@ internal sealed class NameTable<T>(int limit, Func<T, string> nameOf)
     where T : class
 {
     private readonly Lock _gate = new();
-    private T[] _items = new T[4];
+    private T[] _items = [];
     private int _count;
 
     public ReadOnlySpan<T> Items
@@ -49,7 +49,7 @@ internal sealed class NameTable<T>(int limit, Func<T, string> nameOf)
             var created = create(name, arg);
             if (_count == _items.Length)
             {
-                var grown = new T[_count * 2];
+                var grown = new T[Math.Max(4, _count * 2)];
                 _items.CopyTo(grown, 0);
                 Volatile.Write(ref _items, grown);
             }
