@@ -6,12 +6,12 @@ internal static partial class Log
     [LoggerMessage(100, LogLevel.Information, "Applied schema script {Name}")]
     public static partial void SchemaApplied(ILogger logger, string name);
 
+    [LoggerMessage(104, LogLevel.Information, "The database is {Path}")]
+    public static partial void DatabaseOpened(ILogger logger, string path);
+
     [LoggerMessage(101, LogLevel.Warning, "{Count} runs were in progress when the process before this one ended; they are lost")]
     public static partial void RunsLost(ILogger logger, int count);
 
     [LoggerMessage(102, LogLevel.Error, "Deleting expired rows failed; it is tried again in ten minutes")]
     public static partial void RetentionFailed(ILogger logger, Exception exception);
-
-    [LoggerMessage(103, LogLevel.Error, "{Method} {Path} failed")]
-    public static partial void RequestFailed(ILogger logger, Exception exception, string method, string path);
 }

@@ -11,12 +11,16 @@ internal sealed class SqliteDataSource : DbDataSource
         var builder = new SqliteConnectionStringBuilder(connectionString) { ForeignKeys = true };
         if (builder.DataSource is not ("" or ":memory:") && builder.Mode != SqliteOpenMode.Memory)
         {
-            builder.DataSource = Path.GetFullPath(builder.DataSource, contentRoot);
-            Directory.CreateDirectory(Path.GetDirectoryName(builder.DataSource)!);
+            builder.DataSource = System.IO.Path.GetFullPath(builder.DataSource, contentRoot);
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(builder.DataSource)!);
         }
 
+        Path = builder.DataSource;
         ConnectionString = builder.ToString();
     }
+
+    /// <summary>The database file.</summary>
+    public string Path { get; }
 
     public override string ConnectionString { get; }
 

@@ -1,10 +1,14 @@
+using System.Data.Common;
+
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Brings the schema up to date, and settles what the process before this one left open, before requests come in.</summary>
-internal sealed class StorageStartup(Migrations migrations, SqlRunStore runs, ILogger<StorageStartup> logger) : IHostedService
+internal sealed class StorageStartup(DbDataSource source, Migrations migrations, SqlRunStore runs, ILogger<StorageStartup> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (source is SqliteDataSource sqlite)
+            Log.DatabaseOpened(logger, sqlite.Path);
         await migrations.RunAsync(cancellationToken);
         var lost = await runs.MarkLostAsync(cancellationToken);
         if (lost > 0)
