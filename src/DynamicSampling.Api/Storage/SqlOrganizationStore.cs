@@ -116,6 +116,8 @@ internal sealed class SqlOrganizationStore(Database database) : IOrganizationSto
 
     private sealed record Row(string Name, string? Settings);
 
+    // Named, because SQLite does not know the types of sums in a result without rows, by which Dapper would look for it.
+    [method: ExplicitConstructor]
     private sealed record VolumeRow(string Name, string? Settings, long Projects, double Total, double Kept);
 }
 

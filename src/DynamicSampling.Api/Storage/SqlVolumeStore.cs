@@ -112,6 +112,8 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
 /// <param name="Total">Root traces before sampling.</param>
 /// <param name="Kept">Root traces stored.</param>
 /// <param name="Exact">1 if every minute of it is a true count.</param>
+// Named, because SQLite does not know the types of sums in a result without rows, by which Dapper would look for it.
+[method: ExplicitConstructor]
 internal sealed record VolumeRow(string Project, string Transaction, double Total, double Kept, long Exact);
 
 /// <summary>The answer to a batch.</summary>
