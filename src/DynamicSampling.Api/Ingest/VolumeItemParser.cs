@@ -28,22 +28,26 @@ internal sealed class VolumeItemParser(DateTimeOffset now, VolumeBatch batch)
         double? total = null;
         double kept = 0;
         var minute = _currentMinute;
+        var members = Members.None;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            // Comparing such a name would throw.
+            if (reader.ValueIsEscaped && Unknown(reader) is { Member: null } malformed)
+                throw malformed;
             if (reader.ValueTextEquals("organization"u8))
-                organization = ReadName(ref reader, "organization");
+                organization = ReadName(ref reader, Once(ref members, Members.Organization, "organization"));
             else if (reader.ValueTextEquals("project"u8))
-                project = ReadName(ref reader, "project");
+                project = ReadName(ref reader, Once(ref members, Members.Project, "project"));
             else if (reader.ValueTextEquals("transaction"u8))
-                transaction = ReadName(ref reader, "transaction");
+                transaction = ReadName(ref reader, Once(ref members, Members.Transaction, "transaction"));
             else if (reader.ValueTextEquals("timestamp"u8))
-                minute = ReadMinute(ref reader);
+                minute = ReadMinute(ref reader, Once(ref members, Members.Timestamp, "timestamp"));
             else if (reader.ValueTextEquals("total"u8))
-                total = ReadCount(ref reader, "total");
+                total = ReadCount(ref reader, Once(ref members, Members.Total, "total"));
             else if (reader.ValueTextEquals("kept"u8))
-                kept = ReadCount(ref reader, "kept");
+                kept = ReadCount(ref reader, Once(ref members, Members.Kept, "kept"));
             else
-                throw new InvalidVolumeException(reader.GetString(), "is not a known member; known are organization, project, transaction, timestamp, total and kept");
+                throw Unknown(reader);
         }
 
         if (project is null)
@@ -55,6 +59,28 @@ internal sealed class VolumeItemParser(DateTimeOffset now, VolumeBatch batch)
         if (kept > count)
             throw new InvalidVolumeException("kept", $"must not be more than total, but {kept} is more than {count}");
         batch.Add(new(organization, project, transaction, minute), new(count, kept));
+    }
+
+    // Readers differ in which of the two they take, so neither is right.
+    private static string Once(ref Members seen, Members member, string name)
+    {
+        if ((seen & member) != Members.None)
+            throw new InvalidVolumeException(name, "is given twice");
+        seen |= member;
+        return name;
+    }
+
+    private static InvalidVolumeException Unknown(Utf8JsonReader reader)
+    {
+        const string Known = "known are organization, project, transaction, timestamp, total and kept";
+        try
+        {
+            return new(reader.GetString(), "is not a known member; " + Known);
+        }
+        catch (InvalidOperationException exception)
+        {
+            return new(member: null, "the name of a member is not well-formed Unicode; " + Known, exception);
+        }
     }
 
     private static string ReadName(ref Utf8JsonReader reader, string member)
@@ -90,15 +116,15 @@ internal sealed class VolumeItemParser(DateTimeOffset now, VolumeBatch batch)
         };
     }
 
-    private long ReadMinute(ref Utf8JsonReader reader)
+    private long ReadMinute(ref Utf8JsonReader reader, string member)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.String || !reader.TryGetDateTimeOffset(out var timestamp) || !HasOffset(reader))
-            throw new InvalidVolumeException("timestamp", "must be an RFC 3339 date and time with an offset, such as 2026-11-22T10:00:00Z");
+            throw new InvalidVolumeException(member, "must be an RFC 3339 date and time with an offset, such as 2026-11-22T10:00:00Z");
         if (timestamp < now - OldestTimestamp)
-            throw new InvalidVolumeException("timestamp", $"must not be more than 2 days old; it is now {now:yyyy-MM-dd'T'HH:mm:ss'Z'}");
+            throw new InvalidVolumeException(member, $"must not be more than 2 days old; it is now {now:yyyy-MM-dd'T'HH:mm:ss'Z'}");
         if (timestamp > now + NewestTimestamp)
-            throw new InvalidVolumeException("timestamp", $"must not be more than 5 minutes ahead; it is now {now:yyyy-MM-dd'T'HH:mm:ss'Z'}");
+            throw new InvalidVolumeException(member, $"must not be more than 5 minutes ahead; it is now {now:yyyy-MM-dd'T'HH:mm:ss'Z'}");
         return MinuteWindow.MinuteOf(timestamp);
     }
 
@@ -108,5 +134,17 @@ internal sealed class VolumeItemParser(DateTimeOffset now, VolumeBatch batch)
         var text = reader.GetString()!;
         var time = text.IndexOf('T', StringComparison.Ordinal);
         return time > 0 && text.AsSpan(time).IndexOfAny('Z', '+', '-') > 0;
+    }
+
+    [Flags]
+    private enum Members
+    {
+        None = 0,
+        Organization = 1,
+        Project = 2,
+        Transaction = 4,
+        Timestamp = 8,
+        Total = 16,
+        Kept = 32,
     }
 }
