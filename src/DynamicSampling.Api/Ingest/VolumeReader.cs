@@ -21,7 +21,7 @@ internal static class VolumeReader
             var read = await body.ReadAsync(cancellationToken);
             var rest = ReadItems(read.Buffer, read.IsCompleted, parser, ref array);
             if (rest.Length > MaxItemBytes)
-                throw new InvalidVolumeException(member: null, $"an item must not be longer than {MaxItemBytes} bytes") { Item = Math.Max(0, array.Items) };
+                throw TooLong("an item").AtItem(Math.Max(0, array.Items));
             body.AdvanceTo(rest.Start, rest.End);
             if (read.IsCompleted)
                 return;
@@ -43,7 +43,7 @@ internal static class VolumeReader
             }
 
             if (rest.Length > MaxItemBytes)
-                throw new InvalidVolumeException(member: null, $"a line must not be longer than {MaxItemBytes} bytes") { Line = line + 1 };
+                throw TooLong("a line").AtLine(line + 1);
             if (read.IsCompleted)
             {
                 ParseLine(rest, line + 1, parser);
@@ -59,7 +59,8 @@ internal static class VolumeReader
     private static ReadOnlySequence<byte> ReadItems(
         ReadOnlySequence<byte> buffer, bool isFinal, VolumeItemParser parser, ref ArrayProgress array)
     {
-        var reader = new Utf8JsonReader(buffer, isFinal, array.State);
+        // Never as the final block: whether the body ends too early is said here, in words about this body.
+        var reader = new Utf8JsonReader(buffer, isFinalBlock: false, array.State);
         try
         {
             while (true)
@@ -70,7 +71,7 @@ internal static class VolumeReader
                 if (array.Items < 0)
                 {
                     if (reader.TokenType != JsonTokenType.StartArray)
-                        throw new InvalidVolumeException(member: null, "the body must be an array of items; for one item a line, send Content-Type: application/x-ndjson");
+                        throw NoArray();
                     array = array with { Items = 0 };
                 }
                 else if (reader.TokenType == JsonTokenType.EndArray)
@@ -82,6 +83,9 @@ internal static class VolumeReader
                     var whole = reader;
                     if (!whole.TrySkip())
                         return Stop(buffer, before, isFinal, ref array);
+                    // However it arrived: in one piece it may be whole before anything counts what is held.
+                    if (whole.BytesConsumed - reader.TokenStartIndex > MaxItemBytes)
+                        throw TooLong("an item");
                     parser.Parse(ref reader);
                     reader = whole;
                     array = array with { Items = array.Items + 1 };
@@ -100,10 +104,16 @@ internal static class VolumeReader
 
     private static ReadOnlySequence<byte> Stop(ReadOnlySequence<byte> buffer, Utf8JsonReader reader, bool isFinal, ref ArrayProgress array)
     {
+        var rest = buffer.Slice(reader.Position);
         if (isFinal && !array.IsAtEnd)
-            throw new InvalidVolumeException(member: null, array.Items < 0 ? "the body is empty" : "the body ends inside the array");
+        {
+            throw array.Items >= 0 ? new(member: null, "the body ends inside the array")
+                : IsBlank(rest) ? new(member: null, "the body is empty")
+                : NoArray();
+        }
+
         array = array with { State = reader.CurrentState };
-        return buffer.Slice(reader.Position);
+        return rest;
     }
 
     private static void ParseLine(ReadOnlySequence<byte> line, long number, VolumeItemParser parser)
@@ -113,6 +123,8 @@ internal static class VolumeReader
         {
             if (IsBlank(line))
                 return;
+            if (line.Length > MaxItemBytes)
+                throw TooLong("a line");
             reader.Read();
             parser.Parse(ref reader);
             if (reader.Read())
@@ -132,12 +144,17 @@ internal static class VolumeReader
     {
         foreach (var segment in line)
         {
-            if (segment.Span.ContainsAnyExcept(" \t\r"u8))
+            if (segment.Span.ContainsAnyExcept(" \t\r\n"u8))
                 return false;
         }
 
         return true;
     }
+
+    private static InvalidVolumeException NoArray() =>
+        new(member: null, "the body must be an array of items; for one item a line, send Content-Type: application/x-ndjson");
+
+    private static InvalidVolumeException TooLong(string what) => new(member: null, $"{what} must not be longer than {MaxItemBytes} bytes");
 
     private static InvalidVolumeException NotJson(JsonException exception, long? item)
     {
