@@ -15,6 +15,9 @@ internal static class Paging
     public const int DefaultLimit = 100;
     public const int MaxLimit = 1000;
 
+    // A cursor of another list is not read as one that lacks members.
+    private static readonly JsonSerializerOptions Json = new() { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
+
     /// <exception cref="BadHttpRequestException">It is out of range.</exception>
     public static int Limit(int? limit) => limit switch
     {
@@ -31,7 +34,7 @@ internal static class Paging
             return null;
         try
         {
-            if (JsonSerializer.Deserialize<TKey>(Base64Url.DecodeFromChars(cursor)) is { } key)
+            if (JsonSerializer.Deserialize<TKey>(Base64Url.DecodeFromChars(cursor), Json) is { } key)
                 return key;
         }
         catch (Exception exception) when (exception is FormatException or JsonException or NotSupportedException)
@@ -48,5 +51,5 @@ internal static class Paging
         return new(items, rows.Count > limit ? Encode(keyOf(rows[limit - 1])) : null);
     }
 
-    private static string Encode<TKey>(TKey key) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(key)));
+    private static string Encode<TKey>(TKey key) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(key, Json)));
 }

@@ -100,10 +100,10 @@ internal static partial class VolumesEndpoints
         throw new BadHttpRequestException($"window must be a number of minutes, hours or days up to 2d, such as 5m, 1h or 2d, but is '{window}'.");
     }
 
-    [GeneratedRegex("^(?<number>[0-9]{1,6})(?<unit>[mhd])$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?<number>[0-9]{1,6})(?<unit>[mhd])\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Windows();
 
-    [GeneratedRegex("^[!-~]{1,200}$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[!-~]{1,200}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex IdempotencyKeys();
 }
 
