@@ -34,6 +34,7 @@ public static class ApiBuilder
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseRequestActivities();
+        app.UseMiddleware<ContentEncodings>();
         app.UseMiddleware<BodyLimit>();
 
         app.MapTasks();

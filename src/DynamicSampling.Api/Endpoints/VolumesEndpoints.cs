@@ -33,8 +33,6 @@ internal static partial class VolumesEndpoints
         HttpContext http, SqlVolumeStore store, TimeProvider clock, CancellationToken cancellationToken)
     {
         var request = http.Request;
-        if (request.Headers.ContentEncoding is [{ Length: > 0 } encoding] && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
-            return Problems.UnsupportedMediaType($"The content encoding '{encoding}' is not supported here; send the body as it is.");
         var isLines = request.GetTypedHeaders().ContentType is { } type && type.MediaType.Equals(JsonLines, StringComparison.OrdinalIgnoreCase);
         if (!isLines && !request.HasJsonContentType())
             return Problems.UnsupportedMediaType($"Send a JSON array with Content-Type: application/json, or an item a line with Content-Type: {JsonLines}.");
