@@ -57,6 +57,8 @@ public static class ApiBuilder
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(options =>
         {
+            // Names only: a number would be taken whether it stands for one of them or not.
+            options.SerializerOptions.Converters.Add(new JsonStringEnumConverter<SamplingMode>(namingPolicy: null, allowIntegerValues: false));
             options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             options.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
             options.SerializerOptions.AllowDuplicateProperties = false;
