@@ -27,8 +27,8 @@ internal sealed partial class BadRequests(IProblemDetailsService problems) : IEx
     private static string? Detail(BadHttpRequestException bad) => bad switch
     {
         { InnerException: JsonException json } => Describe(json),
-        // The framework's own sentences are for developers; StatusProblems has one for this status.
-        { StatusCode: StatusCodes.Status415UnsupportedMediaType } => null,
+        // The framework's own sentences are for developers; StatusProblems has one for each of these.
+        { StatusCode: StatusCodes.Status413PayloadTooLarge or StatusCodes.Status415UnsupportedMediaType } => null,
         _ when BindFailure().Match(bad.Message) is { Success: true } match =>
             $"{match.Groups["name"].Value} is not right: '{match.Groups["value"].Value}' is not of the kind that is expected.",
         _ when bad.Message.StartsWith("Implicit body", StringComparison.Ordinal) => "The body is missing; send a JSON object.",
@@ -47,16 +47,20 @@ internal sealed partial class BadRequests(IProblemDetailsService problems) : IEx
         if (message.StartsWith(UnknownMember, StringComparison.Ordinal))
             message = $"'{message[UnknownMember.Length..message.IndexOf('\'', UnknownMember.Length)]}' is not a known member.";
         else if (message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal))
-            message = ExpectedNames(message) is { } names ? $"the value must be one of {names}." : "the value has the wrong type or is out of range.";
+            message = ExpectedNames(message, exception.Path) is { } names ? $"the value must be one of {names}." : "the value has the wrong type or is out of range.";
         return exception.LineNumber is { } line
             ? $"The body is not right at {exception.Path ?? "$"} (line {line + 1}): {message}"
             : $"The body is not right: {message}";
     }
 
     /// <summary>The names an enumeration takes, if the message is about one.</summary>
-    private static string? ExpectedNames(string message)
+    private static string? ExpectedNames(string message, string? path)
     {
-        var type = typeof(SamplingMode).Assembly.GetType(message.TrimEnd('.').Split(' ')[^1]);
+        var name = message.TrimEnd('.').Split(' ')[^1];
+        var type = typeof(SamplingMode).Assembly.GetType(name) ?? typeof(BadRequests).Assembly.GetType(name);
+        // What a constructor takes is blamed on the type that it constructs.
+        if (type is { IsEnum: false } && path is not null)
+            type = type.GetProperty(path[(path.LastIndexOf('.') + 1)..], BindingFlags.Instance | BindingFlags.Public | BindingFlags.IgnoreCase)?.PropertyType;
         return type is { IsEnum: true }
             ? string.Join(", ", Enum.GetNames(type).Select(name => type.GetField(name)!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? name))
             : null;

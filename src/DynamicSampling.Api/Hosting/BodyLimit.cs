@@ -16,13 +16,13 @@ internal sealed class BodyLimit(RequestDelegate next, IOptions<IngestOptions> op
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
             server.MaxRequestBodySize = limit;
         if (context.Request.ContentLength > limit)
-            throw TooLarge(limit);
+            throw TooLarge();
         context.Request.Body = new CountingStream(context.Request.Body, limit);
         return next(context);
     }
 
-    private static BadHttpRequestException TooLarge(long limit) =>
-        new($"The body is larger than {limit} bytes, the value of Ingest:MaxBodyBytes. Send it in parts.", StatusCodes.Status413PayloadTooLarge);
+    // The server may find it first, and the binder keeps the status alone; StatusProblems says the same for all three.
+    private static BadHttpRequestException TooLarge() => new("The body is too large.", StatusCodes.Status413PayloadTooLarge);
 
     private sealed class CountingStream(Stream inner, long limit) : Stream
     {
@@ -63,7 +63,7 @@ internal sealed class BodyLimit(RequestDelegate next, IOptions<IngestOptions> op
         private int Count(int read)
         {
             _read += read;
-            return _read > limit ? throw TooLarge(limit) : read;
+            return _read > limit ? throw TooLarge() : read;
         }
     }
 }
