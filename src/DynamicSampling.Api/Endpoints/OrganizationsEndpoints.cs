@@ -57,6 +57,8 @@ internal static class OrganizationsEndpoints
             return Problems.BadRequest(problem);
         var settings = body.ToSettings();
         var headers = http.Request.GetTypedHeaders();
+        if (headers.CheckPreconditions() is { } unreadable)
+            return Problems.BadRequest(unreadable);
         return await store.SaveSettingsAsync(org.Value, settings, headers.Allows, cancellationToken)
             ? Effective(org.Value, new(org.Value, settings, SettingsError: null), http.Response, defaults.Value)
             : Stale();
@@ -66,6 +68,8 @@ internal static class OrganizationsEndpoints
         PathName org, HttpRequest request, SqlOrganizationStore store, bool? data, CancellationToken cancellationToken)
     {
         var headers = request.GetTypedHeaders();
+        if (headers.CheckPreconditions() is { } unreadable)
+            return Problems.BadRequest(unreadable);
         return await store.DeleteAsync(org.Value, data == true, headers.Allows, cancellationToken) ? TypedResults.NoContent() : Stale();
     }
 

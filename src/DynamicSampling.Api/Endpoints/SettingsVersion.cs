@@ -14,6 +14,12 @@ internal static class SettingsVersion
         ? new($"\"{Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(settings)).AsSpan(0, 8))}\"")
         : null;
 
+    /// <summary>What is wrong with If-Match or If-None-Match, or null. One that cannot be read must not be taken for one that is not there.</summary>
+    public static string? CheckPreconditions(this RequestHeaders headers) =>
+        IsUnreadable(headers, HeaderNames.IfMatch, headers.IfMatch) ? Problem(HeaderNames.IfMatch)
+        : IsUnreadable(headers, HeaderNames.IfNoneMatch, headers.IfNoneMatch) ? Problem(HeaderNames.IfNoneMatch)
+        : null;
+
     /// <summary>RFC 9110, 13.1: whether If-Match and If-None-Match let a change of this entry through.</summary>
     public static bool Allows(this RequestHeaders headers, OrganizationEntry? entry)
     {
@@ -23,4 +29,9 @@ internal static class SettingsVersion
         return headers.IfNoneMatch is not { Count: > 0 } unwanted
             || !unwanted.Any(tag => current is not null && (tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(current, useStrongComparison: false)));
     }
+
+    private static bool IsUnreadable(RequestHeaders headers, string name, IList<EntityTagHeaderValue> tags) =>
+        tags.Count == 0 && headers.Headers.ContainsKey(name);
+
+    private static string Problem(string header) => $"{header} must be * or ETags as GET gives them, with their quotes.";
 }
