@@ -29,10 +29,24 @@ internal sealed record PathName(string Value) : IBindableFromHttpContext<PathNam
         var path = RawPath(context.Features.Get<IHttpRequestFeature>()?.RawTarget);
         if (position < 0 || path is null)
             return null;
-        var segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var segments = Segments(path);
         var prefix = (context.Request.PathBase.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries).Length;
-        // A path with dot segments or doubled slashes was tidied up before routing, and does not line up.
-        return segments.Length == prefix + pattern.PathSegments.Count ? Uri.UnescapeDataString(segments[prefix + position]) : null;
+        return segments.Count == prefix + pattern.PathSegments.Count ? segments[prefix + position] : null;
+    }
+
+    // The server takes dot segments away before routing, so they are taken away here too, encoded or not.
+    private static List<string> Segments(string path)
+    {
+        var segments = new List<string>();
+        foreach (var segment in path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString))
+        {
+            if (segment == "..")
+                segments.RemoveRange(Math.Max(0, segments.Count - 1), Math.Min(1, segments.Count));
+            else if (segment != ".")
+                segments.Add(segment);
+        }
+
+        return segments;
     }
 
     private static string? RawPath(string? target)
