@@ -93,7 +93,7 @@ internal static class Examples
             """,
         [("Live", "200")] = """{ "status": "Healthy", "parts": [] }""",
         [("Ready", "200")] = """{ "status": "Healthy", "parts": [{ "name": "storage", "status": "Healthy", "description": null }] }""",
-        [("Ready", "503")] = """{ "status": "Unhealthy", "parts": [{ "name": "storage", "status": "Unhealthy", "description": "The database does not answer." }] }""",
+        [("Ready", "503")] = """{ "status": "Unhealthy", "parts": [{ "name": "storage", "status": "Unhealthy", "description": "The database does not answer: SQLite Error 26: 'file is not a database'." }] }""",
     };
 
     private static readonly Dictionary<string, (string Title, string Detail)> Problems = new(StringComparer.Ordinal)

@@ -15,7 +15,7 @@ internal sealed class StorageHealth(Database database) : IHealthCheck
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return HealthCheckResult.Unhealthy("The database does not answer.", exception);
+            return HealthCheckResult.Unhealthy($"The database does not answer: {exception.Message}", exception);
         }
     }
 }
