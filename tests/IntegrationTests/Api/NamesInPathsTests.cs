@@ -1,0 +1,168 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DynamicSampling.IntegrationTests.Api;
+
+/// <summary>Names are percent-encoded once in paths, and come out as they went in.</summary>
+public class NamesInPathsTests
+{
+    private static readonly string[] Names =
+        ["a/b", "a%2Fb", "a%252Fb", "a b", "a+b", "a%20b", "ü", "u\u0308", "日本", "🎉", "%", "%25", "+", "a?b#c", "a\\b", "/", "//", "...", "a;b=c,d", "~'()*!", "Acme", "acme"];
+
+    // The in-memory server has no raw request target, so names with a slash cannot be told apart there.
+    private static string[] NamesWithoutSlash => [.. Names.Where(name => !name.Contains('/') && !name.Contains("2F", StringComparison.Ordinal))];
+
+    [Fact]
+    public async Task PutAndGet_AnyNameInMemory_StaysDistinct()
+    {
+        await using var host = new ApiHost();
+        using var client = host.CreateClient();
+
+        await AssertDistinctAsync(client, "", NamesWithoutSlash);
+    }
+
+    [Fact]
+    public async Task PutAndGet_AnyNameOverASocket_StaysDistinct()
+    {
+        await using var host = new ApiHost();
+        using var client = StartServer(host);
+
+        await AssertDistinctAsync(client, "", Names);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task PutAndGet_AnyNameBehindAPathBase_StaysDistinct(bool overASocket)
+    {
+        await using var host = new ApiHost(builder => builder.ConfigureTestServices(services => services.AddSingleton<IStartupFilter>(new PathBase("/tools/sampling"))));
+        using var client = overASocket ? StartServer(host) : host.CreateClient();
+
+        await AssertDistinctAsync(client, "/tools/sampling", overASocket ? Names : NamesWithoutSlash);
+    }
+
+    [Fact]
+    public async Task VolumesAndRates_NameWithSlash_AreFound()
+    {
+        await using var host = new ApiHost();
+        using var start = StartServer(host);
+        using var client = await host.WithVolumesAsync("a/b", ("p", 1));
+        using var other = await host.WithVolumesAsync("a%2Fb", ("q", 2));
+        using var run = await client.RunTaskAsync("boost_low_volume_projects");
+
+        foreach (var (path, project) in new[] { ("a%2Fb", "p"), ("a%252Fb", "q") })
+        {
+            Assert.Equal(project, (await client.GetJsonAsync($"/api/organizations/{path}/volumes")).GetProperty("items")[0].GetProperty("project").GetString());
+            Assert.Equal(project, (await client.GetJsonAsync($"/api/organizations/{path}/rates")).GetProperty("projects")[0].GetProperty("project").GetString());
+        }
+    }
+
+    [Theory]
+    [InlineData("%01")]
+    [InlineData("a%0Ab")]
+    [InlineData("%C2%85")]
+    [InlineData("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")]
+    public async Task Get_BadName_SaysWhatIsWrong(string name)
+    {
+        await using var host = new ApiHost();
+        using var client = StartServer(host);
+        foreach (var path in new[] { name, $"{name}/volumes", $"{name}/rates" })
+        {
+            using var get = await client.GetAsync($"/api/organizations/{path}");
+            await HttpAssert.IsProblemAsync(get, HttpStatusCode.BadRequest, "organization in the path");
+        }
+
+        using var put = await client.PutAsJsonAsync($"/api/organizations/{name}", new { targetSampleRate = 0.5 });
+        using var delete = await client.DeleteAsync($"/api/organizations/{name}");
+        await HttpAssert.IsProblemAsync(put, HttpStatusCode.BadRequest, "organization in the path");
+        await HttpAssert.IsProblemAsync(delete, HttpStatusCode.BadRequest, "organization in the path");
+        Assert.Empty((await client.GetJsonAsync("/api/organizations")).GetProperty("items").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Get_LongestName_IsTaken()
+    {
+        await using var host = new ApiHost();
+        using var client = StartServer(host);
+        var name = string.Concat(Enumerable.Repeat("日", 200));
+
+        Assert.Equal(name, (await client.GetJsonAsync($"/api/organizations/{Uri.EscapeDataString(name)}")).GetProperty("organization").GetString());
+    }
+
+    // HttpClient tidies paths up before it sends them; these arrive as they are.
+    [Theory]
+    [InlineData("/api/organizations/a%2fb", "a/b")]
+    [InlineData("/api/organizations/a%2Fb?x=/y/z", "a/b")]
+    [InlineData("/api/organizations/a%2Fb/", "a/b")]
+    [InlineData("/API/Organizations/A%2Fb", "A/b")]
+    [InlineData("http://example.com/api/organizations/a%20b", "a b")]
+    [InlineData("http://example.com:8080/api/organizations/%C3%BC%2525?x=1", "ü%25")]
+    [InlineData("/api/organizations/%61%2F%62", "a/b")]
+    [InlineData("/api/organizations/a:b@c", "a:b@c")]
+    [InlineData("/api/./organizations/a%2Fb", "a/b")]
+    [InlineData("/x/../api/organizations/a%252Fb", "a%2Fb")]
+    [InlineData("/x/%2e%2E/api/organizations/a%2Fb", "a/b")]
+    public async Task Get_RawTarget_NamesTheOrganization(string target, string organization)
+    {
+        await using var host = new ApiHost();
+        using var client = StartServer(host);
+        var answer = await SendRawAsync(client.BaseAddress!, target);
+
+        Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
+        Assert.Contains($"\"organization\":\"{organization}\"", answer, StringComparison.Ordinal);
+    }
+
+    private static HttpClient StartServer(ApiHost host)
+    {
+        host.UseKestrel(0);
+        host.StartServer();
+        return host.CreateClient();
+    }
+
+    private static async Task AssertDistinctAsync(HttpClient client, string pathBase, string[] names)
+    {
+        for (var i = 0; i < names.Length; i++)
+        {
+            using var put = await client.PutAsJsonAsync(Path(names[i]), new { targetSampleRate = i / 100.0 });
+            Assert.Equal(HttpStatusCode.OK, put.StatusCode);
+            Assert.Equal(names[i], (await put.ReadJsonAsync()).GetProperty("organization").GetString());
+        }
+
+        for (var i = 0; i < names.Length; i++)
+        {
+            var settings = await client.GetJsonAsync(Path(names[i]));
+            Assert.Equal((names[i], i / 100.0), (settings.GetProperty("organization").GetString(), settings.GetProperty("targetSampleRate").GetDouble()));
+        }
+
+        var listed = (await client.GetJsonAsync($"{pathBase}/api/organizations")).GetProperty("items").EnumerateArray();
+        Assert.Equal(names.Order(StringComparer.Ordinal), listed.Select(item => item.GetProperty("organization").GetString()!).Order(StringComparer.Ordinal));
+
+        string Path(string name) => $"{pathBase}/api/organizations/{Uri.EscapeDataString(name)}";
+    }
+
+    private static async Task<string> SendRawAsync(Uri server, string target)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(server.Host, server.Port);
+        await using var stream = socket.GetStream();
+        var host = target.StartsWith("http", StringComparison.Ordinal) ? new Uri(target).Authority : server.Authority;
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"));
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return await reader.ReadToEndAsync();
+    }
+
+    private sealed class PathBase(string path) : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.UsePathBase(path);
+            next(app);
+        };
+    }
+}
