@@ -11,19 +11,11 @@ internal static class RunEndpoints
         routes.MapGet("/runs/{id:guid}", GetRun);
     }
 
-    private static async Task<RunList> ListRuns(IRunStore store, RunRegistry registry, CancellationToken cancellationToken, string? task = null)
-    {
-        var runs = await store.ListAsync(new() { Task = task, Limit = 20 }, cancellationToken);
-        // The store knows a run in progress as it started; the registry knows its timers as they are now.
-        return new([.. runs.Select(run => registry.TryGet(run.Id, out var active) ? active.Snapshot() : run)]);
-    }
+    private static async Task<RunList> ListRuns(RunHistory runs, CancellationToken cancellationToken, string? task = null) =>
+        new(await runs.ListAsync(new() { Task = task, Limit = 20 }, cancellationToken));
 
-    private static async Task<Results<Ok<TaskRun>, NotFound>> GetRun(
-        Guid id, IRunStore store, RunRegistry registry, CancellationToken cancellationToken)
-    {
-        var run = registry.TryGet(id, out var active) ? active.Snapshot() : await store.FindAsync(id, cancellationToken);
-        return run is null ? TypedResults.NotFound() : TypedResults.Ok(run);
-    }
+    private static async Task<Results<Ok<TaskRun>, NotFound>> GetRun(Guid id, RunHistory runs, CancellationToken cancellationToken) =>
+        await runs.FindAsync(id, cancellationToken) is { } run ? TypedResults.Ok(run) : TypedResults.NotFound();
 }
 
 /// <summary>Runs, newest first.</summary>

@@ -23,7 +23,7 @@ public static class ApiBuilder
         var builder = WebApplication.CreateBuilder(args);
         // Wherever it is started: the settings that ship with the program come first, those of the working directory win.
         builder.Configuration.Sources.Insert(0, ShippedSettings());
-        LoopbackOnly.ThrowIfExposed(builder.Configuration);
+        LoopbackOnly.Enforce(builder);
 
         AddHttp(builder);
         AddStorage(builder);
@@ -31,9 +31,10 @@ public static class ApiBuilder
         builder.AddServiceTelemetry();
 
         var app = builder.Build();
+        // First, to see the status that clients see.
+        app.UseRequestActivities();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.UseRequestActivities();
         app.UseMiddleware<ContentEncodings>();
         app.UseMiddleware<BodyLimit>();
 

@@ -1,3 +1,15 @@
 using DynamicSampling.Api;
+using DynamicSampling.Api.Hosting;
+using Microsoft.Extensions.Options;
 
-await ApiBuilder.Build(args).RunAsync();
+try
+{
+    await ApiBuilder.Build(args).RunAsync();
+    return 0;
+}
+catch (Exception exception) when (exception is StartupException or OptionsValidationException)
+{
+    // The sentence says what to do; a stack trace would hide it.
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 1;
+}

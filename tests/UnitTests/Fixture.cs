@@ -29,11 +29,11 @@ internal sealed class TaskHost : IAsyncDisposable
 
     public RunRegistry Registry => Services.GetRequiredService<RunRegistry>();
 
-    public IRunStore Store => Services.GetRequiredService<IRunStore>();
+    public RunHistory History => Services.GetRequiredService<RunHistory>();
 
     public IMeterFactory Meters => Services.GetRequiredService<IMeterFactory>();
 
-    public ValueTask<TaskRun?> FindAsync(Guid id) => Store.FindAsync(id, CancellationToken.None);
+    public ValueTask<TaskRun?> FindAsync(Guid id) => History.FindAsync(id, CancellationToken.None);
 
     public ValueTask DisposeAsync() => Services.DisposeAsync();
 }
@@ -114,6 +114,17 @@ internal sealed class LogRecorder : ILoggerProvider, ILogger
         {
             lock (_gate)
                 return [.. _entries];
+        }
+    }
+
+    /// <summary>Waits for an entry that another thread writes.</summary>
+    public async Task WaitForAsync(int id)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        while (!Entries.Any(entry => entry.Id == id))
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
         }
     }
 

@@ -13,7 +13,7 @@ internal static class OrganizationsEndpoints
     public static void MapOrganizations(this IEndpointRouteBuilder app)
     {
         var organizations = app.MapGroup("/api/organizations").WithTags("Organizations");
-        organizations.MapGet("/", List)
+        organizations.MapGet("", List)
             .WithName("ListOrganizations").WithSummary("Organizations that have been seen or configured, with their last hour's volume and their target")
             .ProducesProblem(StatusCodes.Status400BadRequest);
         organizations.MapGet("/{org}", Get)

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using DynamicSampling.Api.Storage;
-using DynamicSampling.Tasks.Runs;
+using DynamicSampling.Tasks.Runtime;
 using DynamicSampling.Tasks.Sampling;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;

@@ -18,7 +18,7 @@ internal sealed class RespondAsyncFilter(ISamplingTask task, TaskRunner runner) 
         var request = context.Arguments.OfType<TaskRequest>().FirstOrDefault();
         try
         {
-            var run = await runner.StartAsync(
+            var run = runner.Start(
                 new TaskRunOptions(task.Name)
                 {
                     MaxExecution = task.MaxExecution,

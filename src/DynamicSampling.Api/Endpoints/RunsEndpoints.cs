@@ -17,7 +17,7 @@ internal static class RunsEndpoints
     public static void MapRuns(this IEndpointRouteBuilder app)
     {
         var runs = app.MapGroup("/api/runs").WithTags("Runs");
-        runs.MapGet("/", List)
+        runs.MapGet("", List)
             .WithName("ListRuns").WithSummary("Runs, newest first")
             .ProducesProblem(StatusCodes.Status400BadRequest);
         runs.MapGet("/{id}", Get)
@@ -37,7 +37,7 @@ internal static class RunsEndpoints
     }
 
     private static async Task<Ok<Page<TaskRun>>> List(
-        IRunStore store, RunRegistry registry, string? task, string? status, string? organization, string? since, int? limit, string? cursor,
+        RunHistory runs, string? task, string? status, string? organization, string? since, int? limit, string? cursor,
         CancellationToken cancellationToken)
     {
         var count = Paging.Limit(limit);
@@ -51,38 +51,41 @@ internal static class RunsEndpoints
             After = Paging.Cursor<RunCursor>(cursor)?.Id,
             Limit = count + 1,
         };
-        var found = await store.ListAsync(query, cancellationToken);
-        return TypedResults.Ok(Paging.ToPage(found, count, run => run.AsOfNow(registry), run => new RunCursor(run.Id)));
+        var found = await runs.ListAsync(query, cancellationToken);
+        return TypedResults.Ok(Paging.ToPage(found, count, run => run, run => new RunCursor(run.Id)));
     }
 
     private static async Task<Results<Ok<TaskRun>, ProblemHttpResult>> Get(
-        string id, IRunStore store, RunRegistry registry, CancellationToken cancellationToken) =>
-        Guid.TryParse(id, out var runId) && await registry.FindAsync(store, runId, cancellationToken) is { } run ? TypedResults.Ok(run) : NoSuchRun(id);
+        string id, RunHistory runs, CancellationToken cancellationToken) =>
+        TryParseId(id, out var runId) && await runs.FindAsync(runId, cancellationToken) is { } run ? TypedResults.Ok(run) : NoSuchRun(id);
 
     private static async Task<IResult> Events(
-        string id, HttpRequest request, IRunStore store, RunRegistry registry, TimeProvider clock, IHostApplicationLifetime lifetime,
+        string id, HttpRequest request, RunHistory runs, RunRegistry registry, TimeProvider clock, IHostApplicationLifetime lifetime,
         CancellationToken cancellationToken)
     {
-        if (!Guid.TryParse(id, out var runId))
+        if (!TryParseId(id, out var runId))
             return NoSuchRun(id);
         if (request.Headers["Last-Event-ID"] == EndedEvent)
             return TypedResults.NoContent();
         if (registry.TryGet(runId, out var live))
             return TypedResults.ServerSentEvents(WatchAsync(live, clock, lifetime.ApplicationStopping, cancellationToken));
-        return await store.FindAsync(runId, cancellationToken) is { } run ? TypedResults.ServerSentEvents(EndAsync(run)) : NoSuchRun(id);
+        return await runs.FindAsync(runId, cancellationToken) is { } run ? TypedResults.ServerSentEvents(EndAsync(run)) : NoSuchRun(id);
     }
 
     private static async Task<Results<Accepted<TaskRun>, ProblemHttpResult>> Cancel(
-        string id, HttpRequest request, IRunStore store, RunRegistry registry, CancellationToken cancellationToken)
+        string id, HttpRequest request, RunHistory runs, RunRegistry registry, CancellationToken cancellationToken)
     {
-        if (!Guid.TryParse(id, out var runId))
+        if (!TryParseId(id, out var runId))
             return NoSuchRun(id);
         if (registry.TryGet(runId, out var live) && registry.Cancel(runId))
-            return TypedResults.Accepted(request.PathBase.ToUriComponent() + RunPath.Replace("{id}", id, StringComparison.Ordinal), live.Snapshot());
-        return await store.FindAsync(runId, cancellationToken) is { } run
+            return TypedResults.Accepted(request.PathBase.ToUriComponent() + RunPath.Replace("{id}", runId.ToString(), StringComparison.Ordinal), live.Snapshot());
+        return await runs.FindAsync(runId, cancellationToken) is { } run
             ? Problems.Conflict($"Run {id} has ended already; it is {run.Status.ToWireName()}.")
             : NoSuchRun(id);
     }
+
+    // As it is written in answers, and in no other of the ways that a Guid can be.
+    private static bool TryParseId(string id, out Guid runId) => Guid.TryParseExact(id, "D", out runId);
 
     private static async IAsyncEnumerable<SseItem<TaskRun>> WatchAsync(
         ActiveRun run, TimeProvider clock, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)

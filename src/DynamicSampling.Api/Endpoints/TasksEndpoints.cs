@@ -14,7 +14,8 @@ internal static class TasksEndpoints
     public static void MapTasks(this IEndpointRouteBuilder app)
     {
         var tasks = app.MapGroup("/api/tasks").WithTags("Tasks");
-        tasks.MapGet("/", List).WithName("ListTasks").WithSummary("The catalogue of tasks");
+        var runner = app.ServiceProvider.GetRequiredService<TaskRunner>();
+        tasks.MapGet("", List).WithName("ListTasks").WithSummary("The catalogue of tasks");
 
         // An endpoint for each task, because each has its own name and budget in the pipeline. OpenAPI shows them as one.
         foreach (var task in app.ServiceProvider.GetServices<ISamplingTask>())
@@ -25,10 +26,7 @@ internal static class TasksEndpoints
                     return new RunResult();
                 })
                 .AddEndpointFilter(Validate)
-                .AddEndpointFilterFactory((_, next) =>
-                    new RespondAsyncFilter(task, app.ServiceProvider.GetRequiredService<TaskRunner>()) is var filter
-                        ? context => filter.InvokeAsync(context, next)
-                        : next)
+                .AddEndpointFilter(new RespondAsyncFilter(task, runner))
                 .WithTaskContext(task.Name, task.MaxExecution)
                 .WithExclusiveTask()
                 .ExcludeFromDescription();
@@ -51,13 +49,13 @@ internal static class TasksEndpoints
     }
 
     private static async Task<Ok<Page<TaskDescription>>> List(
-        IEnumerable<ISamplingTask> tasks, SqlRunStore runs, RunRegistry registry, CancellationToken cancellationToken)
+        IEnumerable<ISamplingTask> tasks, SqlRunStore store, RunHistory runs, CancellationToken cancellationToken)
     {
-        var latest = await runs.FindLatestAsync(cancellationToken);
+        var latest = await store.FindLatestAsync(cancellationToken);
         return TypedResults.Ok(new Page<TaskDescription>(
             [
                 .. tasks.Select(task => new TaskDescription(
-                    task.Name, task.Description, task.MaxExecution.TotalSeconds, Schedule: null, latest.GetValueOrDefault(task.Name)?.AsOfNow(registry))),
+                    task.Name, task.Description, task.MaxExecution.TotalSeconds, Schedule: null, latest.GetValueOrDefault(task.Name) is { } run ? runs.AsOfNow(run) : null)),
             ],
             Next: null));
     }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Storage;
-using DynamicSampling.Tasks.Runs;
+using DynamicSampling.Tasks.Runtime;
 using DynamicSampling.Tasks.Sampling;
 using Microsoft.AspNetCore.Http.HttpResults;
 using System.Text.Json.Serialization;
@@ -69,14 +69,16 @@ internal static partial class VolumesEndpoints
             "transaction" => true,
             _ => throw new BadHttpRequestException($"by must be project or transaction, but is '{by}'."),
         };
-        var minutes = MinuteWindow.Ending(clock.GetUtcNow(), ParseWindow(window ?? "1h"));
+        var after = Paging.Cursor<VolumesCursor>(cursor);
+        // All pages are about the window of the first.
+        var minutes = after?.Window ?? MinuteWindow.Ending(clock.GetUtcNow(), ParseWindow(window ?? "1h"));
         var count = Paging.Limit(limit);
-        var rows = await store.ListLargestAsync(org.Value, minutes, byTransaction, Paging.Cursor<VolumeRow>(cursor), count + 1, cancellationToken);
+        var rows = await store.ListLargestAsync(org.Value, minutes, byTransaction, after?.Last, count + 1, cancellationToken);
         var page = Paging.ToPage(
             rows,
             count,
             row => new VolumeListItem(row.Project, byTransaction ? row.Transaction : null, row.Total, row.Kept, row.Exact == 1),
-            row => row);
+            row => new VolumesCursor(minutes, row));
         return TypedResults.Ok(new VolumesPage(org.Value, minutes.Start, minutes.End, page.Items, page.Next));
     }
 
@@ -100,6 +102,8 @@ internal static partial class VolumesEndpoints
 
     [GeneratedRegex(@"^(?<number>[0-9]{1,6})(?<unit>[mhd])\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Windows();
+
+    private sealed record VolumesCursor(MinuteWindow Window, VolumeRow Last);
 
     [GeneratedRegex(@"^[!-~]{1,200}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex IdempotencyKeys();

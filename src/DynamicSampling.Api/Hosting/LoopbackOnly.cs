@@ -5,16 +5,29 @@ namespace DynamicSampling.Api.Hosting;
 /// <summary>Without authentication, only this machine may reach the service, unless somebody has said that all may.</summary>
 internal static class LoopbackOnly
 {
-    /// <exception cref="InvalidOperationException">An address that others can reach is configured.</exception>
-    public static void ThrowIfExposed(IConfiguration configuration)
+    private const string AllowedHostsKey = "AllowedHosts";
+
+    /// <exception cref="StartupException">An address that others can reach is configured.</exception>
+    public static void Enforce(WebApplicationBuilder builder)
     {
+        var configuration = builder.Configuration;
         if (configuration.GetValue<bool>("Authentication:AllowAnonymous"))
             return;
+        ThrowIfExposed(configuration);
+        // What was checked stays: the server does not take other addresses while it runs.
+        builder.WebHost.ConfigureKestrel((context, kestrel) => kestrel.Configure(context.Configuration.GetSection("Kestrel"), reloadOnChange: false));
+        // A page from elsewhere must not get in under a name of its own that points to this machine.
+        if (string.IsNullOrEmpty(configuration[AllowedHostsKey]))
+            configuration[AllowedHostsKey] = "localhost;127.0.0.1;[::1]";
+    }
+
+    private static void ThrowIfExposed(ConfigurationManager configuration)
+    {
         foreach (var address in ConfiguredAddresses(configuration))
         {
             if (!IsLocal(address))
             {
-                throw new InvalidOperationException(
+                throw new StartupException(
                     $"The address '{address}' can be reached from other machines, and this service asks nobody for a key. "
                     + "Listen on http://localhost:5000 and put a proxy that authenticates in front; or, on a network where everybody may "
                     + "change sampling, set Authentication:AllowAnonymous=true (environment: Authentication__AllowAnonymous=true).");
@@ -22,7 +35,7 @@ internal static class LoopbackOnly
         }
     }
 
-    private static List<string> ConfiguredAddresses(IConfiguration configuration)
+    private static List<string> ConfiguredAddresses(ConfigurationManager configuration)
     {
         var urls = Split(configuration[WebHostDefaults.ServerUrlsKey]).ToList();
         // As the host does: ports count only where no URLs are given, and they mean every network interface.

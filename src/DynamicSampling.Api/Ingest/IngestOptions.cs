@@ -7,6 +7,6 @@ internal sealed class IngestOptions
 {
     /// <summary>The largest request body, in bytes.</summary>
     /// <value>1 KiB to 1 GiB. The default is 64 MiB.</value>
-    [Range(1024, 1024 * 1024 * 1024)]
+    [Range(typeof(long), "1024", "1073741824")]
     public long MaxBodyBytes { get; set; } = 64 * 1024 * 1024;
 }

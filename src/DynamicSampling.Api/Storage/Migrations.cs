@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Reflection;
 using Dapper;
+using DynamicSampling.Api.Hosting;
 
 namespace DynamicSampling.Api.Storage;
 
@@ -10,7 +11,7 @@ internal sealed class Migrations(Database database, TimeProvider clock, ILogger<
 {
     private const string Prefix = "Schema/";
 
-    /// <exception cref="InvalidOperationException">The database was made by a newer version of this program.</exception>
+    /// <exception cref="StartupException">The database was made by a newer version of this program.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var scripts = ReadScripts();
@@ -18,7 +19,7 @@ internal sealed class Migrations(Database database, TimeProvider clock, ILogger<
         var latest = scripts[^1].Version;
         if (current > latest)
         {
-            throw new InvalidOperationException(
+            throw new StartupException(
                 $"The database has schema version {current}, but this program knows only up to {latest}. Run the newer version of DynamicSampling that made it, or restore a backup.");
         }
 

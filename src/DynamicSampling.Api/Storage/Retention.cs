@@ -17,7 +17,13 @@ internal sealed class Retention(Database database, TimeProvider clock, ILogger<R
     {
         var now = clock.GetUtcNow();
         return await DeleteAsync(
-                "DELETE FROM volumes WHERE (project_id, minute, transaction_id) IN (SELECT project_id, minute, transaction_id FROM volumes WHERE minute < @limit LIMIT @rows)",
+                // Project by project: the old minutes of each are one stretch of the primary key.
+                """
+                DELETE FROM volumes WHERE (project_id, minute, transaction_id) IN (
+                    SELECT v.project_id, v.minute, v.transaction_id
+                    FROM projects p CROSS JOIN volumes v ON v.project_id = p.id AND v.minute < @limit
+                    LIMIT @rows)
+                """,
                 MinuteWindow.MinuteOf(now - Volumes),
                 cancellationToken)
             + await DeleteAsync(

@@ -37,8 +37,9 @@ internal sealed class SqlRateStore(Database database) : IRateStore
         database.WriteAsync(
             async (connection, transaction) =>
             {
-                var organizationId = await connection.ExecuteScalarAsync<long>(
-                    "SELECT id FROM organizations WHERE name = @Organization", new { publication.Organization }, transaction);
+                var organizationId = await connection.ExecuteScalarAsync<long?>(
+                    "SELECT id FROM organizations WHERE name = @Organization", new { publication.Organization }, transaction)
+                    ?? throw new InvalidOperationException("The organization was deleted while its rates were computed.");
                 var version = await connection.ExecuteScalarAsync<long>(
                     """
                     INSERT INTO rate_versions

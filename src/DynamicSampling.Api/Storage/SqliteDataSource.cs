@@ -33,7 +33,8 @@ internal sealed class SqliteDataSource : DbDataSource
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            // An acknowledged request must survive a power cut, so every commit reaches the disk.
+            // Readers and the writer do not wait for each other; and an acknowledged request must survive a power cut, so every
+            // commit reaches the disk.
             command.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
             command.ExecuteNonQuery();
             return connection;
@@ -43,6 +44,13 @@ internal sealed class SqliteDataSource : DbDataSource
             connection.Dispose();
             throw;
         }
+    }
+
+    // SQLite opens synchronously anyway; without this the framework would open a connection past the method above.
+    protected override ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(OpenDbConnection());
     }
 
     protected override void Dispose(bool disposing)

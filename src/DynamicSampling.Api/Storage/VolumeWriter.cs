@@ -9,21 +9,25 @@ internal sealed class VolumeWriter : IDisposable
     private readonly Dictionary<string, long> _organizations = new(StringComparer.Ordinal);
     private readonly Dictionary<(long, string), long> _projects = [];
     private readonly Dictionary<(long, string), long> _transactions = [];
-    private readonly Statement _organization;
-    private readonly Statement _project;
-    private readonly Statement _transaction;
+    private readonly NameLookup _organization;
+    private readonly NameLookup _project;
+    private readonly NameLookup _transaction;
     private readonly Statement _volume;
 
     public VolumeWriter(DbConnection connection, DbTransaction transaction)
     {
-        // Setting the name to itself makes RETURNING answer for a known row too.
-        _organization = new(connection, transaction, "INSERT INTO organizations (name) VALUES (@0) ON CONFLICT (name) DO UPDATE SET name = name RETURNING id", 1);
+        _organization = new(
+            connection, transaction, "SELECT id FROM organizations WHERE name = @0", "INSERT INTO organizations (name) VALUES (@0) RETURNING id", 1);
         _project = new(
             connection, transaction,
-            "INSERT INTO projects (organization_id, name) VALUES (@0, @1) ON CONFLICT (organization_id, name) DO UPDATE SET name = name RETURNING id", 2);
+            "SELECT id FROM projects WHERE organization_id = @0 AND name = @1",
+            "INSERT INTO projects (organization_id, name) VALUES (@0, @1) RETURNING id",
+            2);
         _transaction = new(
             connection, transaction,
-            "INSERT INTO transactions (project_id, name) VALUES (@0, @1) ON CONFLICT (project_id, name) DO UPDATE SET name = name RETURNING id", 2);
+            "SELECT id FROM transactions WHERE project_id = @0 AND name = @1",
+            "INSERT INTO transactions (project_id, name) VALUES (@0, @1) RETURNING id",
+            2);
         _volume = new(
             connection, transaction,
             """
@@ -52,6 +56,21 @@ internal sealed class VolumeWriter : IDisposable
         _volume.Dispose();
     }
 
+    /// <summary>Finds the id of a name. Nearly all names are known, and finding writes nothing.</summary>
+    private sealed class NameLookup(DbConnection connection, DbTransaction transaction, string select, string insert, int parameters) : IDisposable
+    {
+        private readonly Statement _select = new(connection, transaction, select, parameters);
+        private readonly Statement _insert = new(connection, transaction, insert, parameters);
+
+        public long GetId(params ReadOnlySpan<object> values) => _select.GetId(values) ?? _insert.GetId(values)!.Value;
+
+        public void Dispose()
+        {
+            _select.Dispose();
+            _insert.Dispose();
+        }
+    }
+
     private sealed class Statement : IDisposable
     {
         private readonly DbCommand _command;
@@ -69,10 +88,10 @@ internal sealed class VolumeWriter : IDisposable
             }
         }
 
-        public long GetId(params ReadOnlySpan<object> values)
+        public long? GetId(params ReadOnlySpan<object> values)
         {
             Set(values);
-            return (long)_command.ExecuteScalar()!;
+            return (long?)_command.ExecuteScalar();
         }
 
         public void Execute(params ReadOnlySpan<object> values)

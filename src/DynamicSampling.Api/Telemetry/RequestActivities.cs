@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 
@@ -22,7 +23,12 @@ internal static class RequestActivities
 
     private static void Describe(Activity activity, HttpContext context)
     {
-        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        // The exception handler takes the endpoint away.
+        var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint();
+        var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText;
+        // A group's root is written with a slash at its end.
+        if (route is { Length: > 1 })
+            route = route.TrimEnd('/');
         if (route is not null)
         {
             activity.DisplayName = $"{context.Request.Method} {route}";

@@ -19,15 +19,20 @@ internal static class ServiceTelemetry
         // By itself ASP.NET Core leaves the tags of its request activity to instrumentation libraries. Read when the host is built.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", isEnabled: false);
         var configuration = builder.Configuration;
-        if (configuration.GetValue<bool>("OTEL_SDK_DISABLED"))
+        if (string.Equals(configuration["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase))
             return;
         // The exporters' own default is gRPC.
         if (string.IsNullOrEmpty(configuration[ProtocolKey]))
             configuration[ProtocolKey] = "http/protobuf";
 
-        var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService(
-            configuration["OTEL_SERVICE_NAME"] ?? ServiceName,
-            serviceVersion: Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion));
+        // Later ones win: the standard variables over what is ours.
+        var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource
+            .Clear()
+            .AddService(
+                ServiceName,
+                serviceVersion: Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion)
+            .AddTelemetrySdk()
+            .AddEnvironmentVariableDetector());
         if (HasEndpoint(configuration, "METRICS"))
         {
             telemetry.WithMetrics(metrics => metrics

@@ -38,6 +38,7 @@ public static class TaskEndpointConventionBuilderExtensions
         Add(builder, new TaskContextMetadata(name, maxExecution));
         builder.Add(static endpoint =>
         {
+            Describe(endpoint, StatusCodes.Status409Conflict);
             Describe(endpoint, StatusCodes.Status500InternalServerError);
             Describe(endpoint, StatusCodes.Status503ServiceUnavailable);
             Describe(endpoint, StatusCodes.Status504GatewayTimeout);
@@ -58,12 +59,8 @@ public static class TaskEndpointConventionBuilderExtensions
     /// all where it is about all of them; others are answered 409. Without <c>WithTaskContext</c> it does nothing.
     /// </summary>
     public static TBuilder WithExclusiveTask<TBuilder>(this TBuilder builder)
-        where TBuilder : IEndpointConventionBuilder
-    {
+        where TBuilder : IEndpointConventionBuilder =>
         Add(builder, new TaskExclusiveMetadata());
-        builder.Add(static endpoint => Describe(endpoint, StatusCodes.Status409Conflict));
-        return builder;
-    }
 
     /// <summary>Takes an endpoint out of the pipeline that its group is in.</summary>
     public static TBuilder DisableTaskContext<TBuilder>(this TBuilder builder)

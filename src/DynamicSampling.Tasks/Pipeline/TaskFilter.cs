@@ -79,7 +79,6 @@ internal sealed class TaskFilter
             return TaskProblems.Conflict(conflict);
         }
 
-        await _runner.SaveAsync(run.Snapshot());
         HandOverToken(invocation, context.CancellationToken);
 
         object? result;

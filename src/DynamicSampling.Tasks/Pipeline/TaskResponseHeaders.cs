@@ -14,6 +14,9 @@ internal static class TaskResponseHeaders
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("!#$&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
+    // 65 functions with names of any length would not pass every proxy.
+    private const int MaxNameLength = 64;
+
     public static void Write(HttpContext http, TaskRun run, string? runPath)
     {
         if (http.Response.HasStarted)
@@ -44,6 +47,8 @@ internal static class TaskResponseHeaders
 
     private static void AppendToken(StringBuilder header, string name)
     {
+        if (name.Length > MaxNameLength)
+            name = name[..MaxNameLength];
         if (!name.AsSpan().ContainsAnyExcept(TokenCharacters))
         {
             header.Append(name);

@@ -32,6 +32,7 @@ public static class TaskServiceCollectionExtensions
         services.TryAddSingleton(static provider => new RunRegistry(provider.GetRequiredService<TaskMetrics>()));
         services.TryAddSingleton<IRunStore>(static provider =>
             new InMemoryRunStore(provider.GetRequiredService<IOptions<TaskPipelineOptions>>().Value.MaxStoredRuns));
+        services.TryAddSingleton<RunHistory>();
         services.TryAddSingleton(static provider => new TaskRunner(
             provider.GetRequiredService<IServiceScopeFactory>(),
             provider.GetRequiredService<TimeProvider>(),

@@ -52,6 +52,9 @@ public sealed class ActiveRun
 
     internal bool IsCountedAsActive { get; set; }
 
+    /// <summary>The record of the start, which the record of the end must not overtake.</summary>
+    internal Task StartSaved { get; set; } = Task.CompletedTask;
+
     /// <summary>The run as it stands, with its timers as they are now.</summary>
     public TaskRun Snapshot() => _ended ?? ToRun(RunStatus.Running, error: null);
 

@@ -1,6 +1,6 @@
 namespace DynamicSampling.Tasks.Runs;
 
-/// <summary>Remembers the latest runs of this process.</summary>
+/// <summary>Remembers the latest runs that ended in this process.</summary>
 /// <param name="capacity">How many, 1 or more; the oldest goes when one more comes.</param>
 public sealed class InMemoryRunStore(int capacity) : IRunStore
 {
@@ -8,6 +8,9 @@ public sealed class InMemoryRunStore(int capacity) : IRunStore
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, TaskRun> _runs = [];
     private readonly Queue<Guid> _byAge = new();
+
+    /// <inheritdoc/>
+    public bool SavesStarts => false;
 
     /// <inheritdoc/>
     public ValueTask SaveAsync(TaskRun run, CancellationToken cancellationToken)

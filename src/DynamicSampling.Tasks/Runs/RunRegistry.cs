@@ -33,8 +33,7 @@ public sealed class RunRegistry
     {
         if (!TryGet(id, out var run))
             return false;
-        run.Context.Cancel(CancelReason.Operator);
-        return true;
+        return run.Context.Cancel(CancelReason.Operator) || run.Context.IsRunning;
     }
 
     /// <summary>Makes a run known.</summary>

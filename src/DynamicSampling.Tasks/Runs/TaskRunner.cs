@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DynamicSampling.Tasks.Runtime;
 using DynamicSampling.Tasks.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,18 +45,18 @@ public sealed class TaskRunner
         await using (scope)
         {
             var run = Begin(scope.ServiceProvider.GetRequiredService<TaskContext>(), options, cancellationToken);
-            await SaveAsync(run.Snapshot());
             return await ExecuteAsync(run, scope.ServiceProvider, body);
         }
     }
 
     /// <summary>Starts a task that goes on by itself, in a scope of its own.</summary>
-    /// <returns>The run, recorded and in progress.</returns>
+    /// <returns>The run in progress.</returns>
     /// <inheritdoc cref="RunAsync"/>
-    public async Task<ActiveRun> StartAsync(TaskRunOptions options, Func<IServiceProvider, TaskContext, Task> body)
+    public ActiveRun Start(TaskRunOptions options, Func<IServiceProvider, TaskContext, Task> body)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(body);
+        var caller = Activity.Current;
         var scope = _scopes.CreateAsyncScope();
         ActiveRun run;
         try
@@ -64,11 +65,10 @@ public sealed class TaskRunner
         }
         catch
         {
-            await scope.DisposeAsync();
+            scope.Dispose();
             throw;
         }
 
-        await SaveAsync(run.Snapshot());
         // The registry knows the run: shutdown cancels it and waits for it.
         _ = Task.Run(
             async () =>
@@ -77,6 +77,8 @@ public sealed class TaskRunner
                     await ExecuteAsync(run, scope.ServiceProvider, body);
             },
             CancellationToken.None);
+        // The run's span is current in the run only.
+        Activity.Current = caller;
         return run;
     }
 
@@ -86,7 +88,7 @@ public sealed class TaskRunner
         var taskName = TaskNames.Normalize(options.Name);
         var now = _clock.GetUtcNow();
         var startedAt = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
-        var run = new ActiveRun(Guid.CreateVersion7(startedAt), startedAt, TaskNames.Shorten(taskName), context, options);
+        var run = new ActiveRun(RunIds.Create(startedAt), startedAt, TaskNames.Shorten(taskName), context, options);
         context.Begin(taskName, run.Id, TaskBudget.Validate(options.MaxExecution), cancellationToken);
         try
         {
@@ -103,6 +105,9 @@ public sealed class TaskRunner
             run.IsCountedAsActive = _metrics.RunStarted(taskName);
             run.Activity = TaskActivities.StartRun(taskName, run.Id);
             Log.RunStarted(_logger, run.Id, taskName, options.MaxExecution.TotalSeconds);
+            // Not awaited here: a store that is busy must not eat the run's budget.
+            if (_store.SavesStarts)
+                run.StartSaved = SaveAsync(run.Snapshot()).AsTask();
             return run;
         }
         catch
@@ -124,12 +129,13 @@ public sealed class TaskRunner
 
         try
         {
-            Report(run, ended, exception);
+            await run.StartSaved;
             await SaveAsync(ended);
+            Report(run, ended, exception);
         }
         finally
         {
-            // Only now, so that a run can always be found here or in the store.
+            // Only now, so that a run can be found here or in the store at any time.
             _registry.Remove(run);
             run.Complete(ended);
         }
@@ -137,7 +143,7 @@ public sealed class TaskRunner
         return ended;
     }
 
-    internal ValueTask SaveAsync(TaskRun run)
+    private ValueTask SaveAsync(TaskRun run)
     {
         // What became of a run is recorded even if its caller is gone.
         try

@@ -139,8 +139,10 @@ public sealed partial class TaskContext : IDisposable
         var flow = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
         try
         {
+            // Armed when the field is set: a timer that fires early is armed again through it.
             _deadlineTimer = _clock.CreateTimer(
-                static self => ((TaskContext)self!).DeadlineTimerFired(), this, maxExecution + TimeSpan.FromTicks(1), Timeout.InfiniteTimeSpan);
+                static self => ((TaskContext)self!).DeadlineTimerFired(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _deadlineTimer.Change(maxExecution + TimeSpan.FromTicks(1), Timeout.InfiniteTimeSpan);
         }
         finally
         {
@@ -163,21 +165,26 @@ public sealed partial class TaskContext : IDisposable
     {
         if (!IsRunning || Interlocked.CompareExchange(ref _cancelReason, (int)reason, (int)CancelReason.None) != (int)CancelReason.None)
             return false;
+        _ = CancelAsync();
+        return true;
+    }
+
+    // The token is cancelled at once, its callbacks run on the pool: whoever cancels must not run the run's code.
+    private async Task CancelAsync()
+    {
         try
         {
-            _cancellation.Cancel();
+            await _cancellation.CancelAsync();
         }
         catch (AggregateException exception)
         {
-            // Somebody's callback threw; on a timer's thread that would end the process.
+            // Somebody's callback threw.
             Log.CancellationCallbackThrew(_logger, exception, _name!);
         }
         catch (ObjectDisposedException)
         {
             // The run ended meanwhile.
         }
-
-        return true;
     }
 
     /// <summary>The function that let this exception escape first, if one did.</summary>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
-using DynamicSampling.Tasks.Runs;
+using DynamicSampling.Tasks.Runtime;
 using DynamicSampling.Tasks.Sampling;
 
 namespace DynamicSampling.Tasks.SamplingTasks;

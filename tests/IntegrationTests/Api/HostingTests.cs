@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+using System.Diagnostics;
 using System.Net;
 using DynamicSampling.Api;
 using Microsoft.AspNetCore.Hosting;
@@ -22,7 +24,7 @@ public class HostingTests
     [InlineData("--Kestrel:Endpoints:x:Url=http://example.com", "http://example.com")]
     public void Build_AddressOthersCanReach_IsRefusedWithWhatToDo(string argument, string address)
     {
-        var exception = Assert.Throws<InvalidOperationException>(() => ApiBuilder.Build([argument]));
+        var exception = Assert.ThrowsAny<InvalidOperationException>(() => ApiBuilder.Build([argument]));
 
         Assert.Contains($"'{address}'", exception.Message, StringComparison.Ordinal);
         Assert.Contains("http://localhost:5000", exception.Message, StringComparison.Ordinal);
@@ -50,12 +52,49 @@ public class HostingTests
     }
 
     [Fact]
-    public async Task Start_AddressOthersCanReach_IsRefused()
+    public async Task Program_AddressOthersCanReach_SaysWhatToDoAndExits()
     {
-        await using var host = new ApiHost(builder => builder.UseSetting(WebHostDefaults.ServerUrlsKey, "http://0.0.0.0:0"));
-        var exception = Assert.ThrowsAny<Exception>(host.CreateClient);
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(ApiBuilder).Assembly.Location, "--urls", "http://0.0.0.0:0"])
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        })!;
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
 
-        Assert.Contains("Authentication:AllowAnonymous=true", exception.ToString(), StringComparison.Ordinal);
+        Assert.Equal(1, process.ExitCode);
+        Assert.Contains("Authentication:AllowAnonymous=true", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_ForeignHostName_IsRefused()
+    {
+        await using var host = new ApiHost();
+        using var client = host.CreateClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/runs");
+        request.Headers.Host = "evil.example";
+        using var response = await client.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Database_ReaderIsOpen_WritersDoNotWait()
+    {
+        await using var host = new ApiHost();
+        using var client = await host.WithVolumesAsync("acme", ("a", 1));
+        await using var reader = new SqliteConnection(host.ConnectionString);
+        await reader.OpenAsync();
+        await using var transaction = reader.BeginTransaction(deferred: true);
+        await using var query = reader.CreateCommand();
+        query.CommandText = "SELECT (SELECT COUNT(*) FROM volumes) || (SELECT journal_mode FROM pragma_journal_mode)";
+        var seen = await query.ExecuteScalarAsync();
+        using var more = await host.WithVolumesAsync("acme", ("b", 1));
+
+        Assert.Equal("1wal", seen);
+        Assert.Equal("1wal", await query.ExecuteScalarAsync());
     }
 
     [Theory]
@@ -78,7 +117,7 @@ public class HostingTests
     [InlineData("Ingest:MaxBodyBytes", "64 MiB")]
     public async Task Start_SettingOfTheWrongKind_IsRefusedByName(string key, string value)
     {
-        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(key, value));
+        var exception = await Assert.ThrowsAnyAsync<InvalidOperationException>(() => StartAsync(key, value));
 
         Assert.Contains(key, exception.Message, StringComparison.Ordinal);
     }
@@ -92,7 +131,7 @@ public class HostingTests
             await using var newer = new ApiHost(directory: directory);
             using var client = await newer.WithVolumesAsync("acme", ("p", 1));
             newer.Sql("INSERT INTO schema_versions (version, name, applied_at) VALUES (9999, '9999_future.sql', 0)");
-            var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync("ConnectionStrings:DynamicSampling", newer.ConnectionString));
+            var exception = await Assert.ThrowsAnyAsync<InvalidOperationException>(() => StartAsync("ConnectionStrings:DynamicSampling", newer.ConnectionString));
 
             Assert.Contains("schema version 9999", exception.Message, StringComparison.Ordinal);
             Assert.Contains("newer version", exception.Message, StringComparison.Ordinal);

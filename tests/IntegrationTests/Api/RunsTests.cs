@@ -29,6 +29,8 @@ public class RunsTests
     [Theory]
     [InlineData("0199a000-0000-7000-8000-000000000000")]
     [InlineData("nonsense")]
+    [InlineData("%7B0199a000-0000-7000-8000-000000000000%7D")]
+    [InlineData("%0D%0A0199a000-0000-7000-8000-000000000000")]
     public async Task Get_UnknownRun_Is404(string id)
     {
         await using var host = new ApiHost();

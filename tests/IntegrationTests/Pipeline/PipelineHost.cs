@@ -32,7 +32,7 @@ internal sealed class PipelineHost : IAsyncDisposable
 
     public ManualTimeProvider Clock => App.Services.GetRequiredService<ManualTimeProvider>();
 
-    public IRunStore Store => App.Services.GetRequiredService<IRunStore>();
+    public RunHistory History => App.Services.GetRequiredService<RunHistory>();
 
     public RunRegistry Registry => App.Services.GetRequiredService<RunRegistry>();
 
@@ -79,7 +79,7 @@ internal sealed class PipelineHost : IAsyncDisposable
     }
 
     /// <summary>The runs in the store, newest first.</summary>
-    public async Task<IReadOnlyList<TaskRun>> ListRunsAsync() => await Store.ListAsync(new(), CancellationToken.None);
+    public async Task<IReadOnlyList<TaskRun>> ListRunsAsync() => await History.ListAsync(new(), CancellationToken.None);
 
     /// <summary>The one run in the store.</summary>
     public async Task<TaskRun> SingleRunAsync() => Assert.Single(await ListRunsAsync());

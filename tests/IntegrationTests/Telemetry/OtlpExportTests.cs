@@ -19,11 +19,14 @@ public class OtlpExportTests
     public async Task Export_AfterARun_HasTheTasksMetricsAndSpans()
     {
         await using var collector = await OtlpReceiver.StartAsync();
-        await using (var host = new ApiHost(web => web.UseSetting("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Endpoint)))
+        await using (var host = new ApiHost(web => web
+            .UseSetting("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Endpoint)
+            .UseSetting("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test")))
         {
             using var client = await host.WithVolumesAsync("acme", ("a", 10), ("b", 20));
             using var run = await client.RunTaskAsync("boost_low_volume_projects", new { organization = "acme" });
             using var missing = await client.GetAsync("/api/runs/nonsense");
+            using var bad = await client.GetAsync("/api/runs?limit=0");
             Assert.Equal(HttpStatusCode.OK, run.StatusCode);
         }
 
@@ -32,6 +35,23 @@ public class OtlpExportTests
         Assert.All(collector.ContentTypes, type => Assert.Equal("application/x-protobuf", type));
         AssertMetrics(collector);
         AssertSpans(collector);
+    }
+
+    [Theory]
+    [InlineData("OTEL_SERVICE_NAME", "sampler")]
+    [InlineData("OTEL_RESOURCE_ATTRIBUTES", "service.name=sampler")]
+    public async Task Export_ServiceNameIsSet_IsUsed(string variable, string value)
+    {
+        await using var collector = await OtlpReceiver.StartAsync();
+        await using (var host = new ApiHost(web => web
+            .UseSetting("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", collector.Endpoint + "/v1/metrics")
+            .UseSetting(variable, value)))
+        {
+            using var client = await host.WithVolumesAsync("acme", ("a", 10));
+        }
+
+        Assert.All(collector.Find("/v1/metrics", 1, 1), resource => Assert.Equal("sampler", resource.Attributes(1)["service.name"]));
+        Assert.Empty(collector.Find("/v1/traces"));
     }
 
     [Fact]
@@ -61,6 +81,7 @@ public class OtlpExportTests
         // resource_metrics 1 > resource 1 > attributes 1
         var resource = collector.Find("/v1/metrics", 1, 1)[0].Attributes(1);
         Assert.Equal("dynamic-sampling", resource["service.name"]);
+        Assert.Equal("test", resource["deployment.environment.name"]);
         Assert.Contains("service.version", resource.Keys);
 
         // resource_metrics 1 > scope_metrics 2 > metrics 2: name 1, unit 3
@@ -99,5 +120,7 @@ public class OtlpExportTests
 
         var missing = Assert.Single(spans, span => span.Text(5) == "GET /api/runs/{id}");
         Assert.Equal("404", missing.Attributes(9)["http.response.status_code"]);
+        var bad = Assert.Single(spans, span => span.Text(5) == "GET /api/runs");
+        Assert.Equal("400", bad.Attributes(9)["http.response.status_code"]);
     }
 }

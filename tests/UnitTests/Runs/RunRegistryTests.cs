@@ -20,13 +20,13 @@ public sealed class RunRegistryTests : IAsyncDisposable
     public async Task ToList_RunsInProgress_ShowTheirTimersAsTheyAre()
     {
         var timed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var first = await _host.Runner.StartAsync(Report, (_, task) =>
+        var first = _host.Runner.Start(Report, (_, task) =>
         {
             task.GetTimer("fetch").Start();
             timed.SetResult();
             return _gate.Task;
         });
-        var second = await _host.Runner.StartAsync(Report with { Organization = "acme" }, (_, _) => _gate.Task);
+        var second = _host.Runner.Start(Report with { Organization = "acme" }, (_, _) => _gate.Task);
         await timed.Task;
 
         _host.Clock.Advance(1);
@@ -46,7 +46,7 @@ public sealed class RunRegistryTests : IAsyncDisposable
         for (var index = 0; index < 2; index++)
         {
             var started = new TaskCompletionSource<CancellationToken>(TaskCreationOptions.RunContinuationsAsynchronously);
-            runs[index] = await _host.Runner.StartAsync(Report, (_, task) =>
+            runs[index] = _host.Runner.Start(Report, (_, task) =>
             {
                 started.SetResult(task.CancellationToken);
                 return _gate.Task;

@@ -23,7 +23,7 @@ public sealed class RunShutdownTests : IAsyncDisposable
     public async Task ApplicationStopping_RunsInProgress_AreCancelledBeforeTheServerStops()
     {
         await _shutdown.StartAsync(CancellationToken.None);
-        var run = await _host.Runner.StartAsync(new("report"), WaitForTokenAsync);
+        var run = _host.Runner.Start(new("report"), WaitForTokenAsync);
 
         _lifetime.StopApplication();
 
@@ -34,7 +34,7 @@ public sealed class RunShutdownTests : IAsyncDisposable
     public async Task StopAsync_RunsInProgress_AreCancelledAndWaitedFor()
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var run = await _host.Runner.StartAsync(new("report"), async (services, task) =>
+        var run = _host.Runner.Start(new("report"), async (services, task) =>
         {
             await gate.Task;
             await WaitForTokenAsync(services, task);
@@ -53,7 +53,7 @@ public sealed class RunShutdownTests : IAsyncDisposable
     public async Task StopAsync_RunDoesNotLetGo_GivesUpWhenTheHostDoes()
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var run = await _host.Runner.StartAsync(new("report"), (_, _) => gate.Task);
+        var run = _host.Runner.Start(new("report"), (_, _) => gate.Task);
         using var host = new CancellationTokenSource();
 
         var stopped = _shutdown.StopAsync(host.Token);

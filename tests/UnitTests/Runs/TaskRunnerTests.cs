@@ -251,12 +251,11 @@ public sealed class TaskRunnerTests : IAsyncDisposable
         await Assert.ThrowsAsync<ArgumentNullException>(() => _host.Runner.RunAsync(null!, static (_, _) => Task.CompletedTask));
         await Assert.ThrowsAsync<ArgumentNullException>(() => _host.Runner.RunAsync(Report, null!));
         await Assert.ThrowsAsync<ArgumentException>(() => _host.Runner.RunAsync(new(" "), static (_, _) => Task.CompletedTask));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
-            () => _host.Runner.StartAsync(new("report") { MaxExecution = TimeSpan.Zero }, static (_, _) => Task.CompletedTask));
-        await Assert.ThrowsAsync<ArgumentNullException>(() => _host.Runner.StartAsync(Report, null!));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _host.Runner.Start(new("report") { MaxExecution = TimeSpan.Zero }, static (_, _) => Task.CompletedTask));
+        Assert.Throws<ArgumentNullException>(() => _host.Runner.Start(Report, null!));
 
         Assert.Empty(_host.Registry.ToList());
-        Assert.Empty(await _host.Store.ListAsync(new(), CancellationToken.None));
+        Assert.Empty(await _host.History.ListAsync(new(), CancellationToken.None));
     }
 
     [Fact]
@@ -271,7 +270,7 @@ public sealed class TaskRunnerTests : IAsyncDisposable
             Assert.False(first.IsDisposed);
             return Task.CompletedTask;
         });
-        var run = await host.Runner.StartAsync(Report, async (services, _) =>
+        var run = host.Runner.Start(Report, async (services, _) =>
         {
             second = services.GetRequiredService<Resource>();
             await Task.Yield();
@@ -288,7 +287,7 @@ public sealed class TaskRunnerTests : IAsyncDisposable
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var run = await _host.Runner.StartAsync(Report, (_, task) => task.RunAsync("fetch", async (state, _) =>
+        var run = _host.Runner.Start(Report, (_, task) => task.RunAsync("fetch", async (state, _) =>
         {
             state.AddRows(3);
             started.SetResult();
@@ -318,7 +317,7 @@ public sealed class TaskRunnerTests : IAsyncDisposable
     [Fact]
     public async Task StartAsync_BodyThrowsAtOnce_CompletionTells()
     {
-        var run = await _host.Runner.StartAsync(Report, static (_, _) => throw new InvalidDataException());
+        var run = _host.Runner.Start(Report, static (_, _) => throw new InvalidDataException());
 
         Assert.Equal(RunStatus.Failed, (await run.Completion).Status);
     }
@@ -334,7 +333,7 @@ public sealed class TaskRunnerTests : IAsyncDisposable
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var options = Report with { Exclusive = true };
-        var inTheWay = await _host.Runner.StartAsync(options with { Organization = first }, (_, _) => gate.Task);
+        var inTheWay = _host.Runner.Start(options with { Organization = first }, (_, _) => gate.Task);
         Task Second() => _host.Runner.RunAsync(options with { Organization = second }, static (_, _) => Task.CompletedTask);
 
         if (conflicts)
@@ -342,10 +341,9 @@ public sealed class TaskRunnerTests : IAsyncDisposable
             var conflict = await Assert.ThrowsAsync<TaskConflictException>(Second);
             Assert.Equal((inTheWay.Id, RunStatus.Running, first), (conflict.Running.Id, conflict.Running.Status, conflict.Running.Organization));
             Assert.Contains(first ?? "is already running: run", conflict.Message, StringComparison.Ordinal);
-            await Assert.ThrowsAsync<TaskConflictException>(
-                () => _host.Runner.StartAsync(options with { Organization = second }, (_, _) => gate.Task));
+            Assert.Throws<TaskConflictException>(() => _host.Runner.Start(options with { Organization = second }, (_, _) => gate.Task));
             Assert.Single(_host.Registry.ToList());
-            Assert.Single(await _host.Store.ListAsync(new(), CancellationToken.None));
+            Assert.Single(await _host.History.ListAsync(new(), CancellationToken.None));
         }
         else
         {
@@ -364,9 +362,9 @@ public sealed class TaskRunnerTests : IAsyncDisposable
         var exclusive = Report with { Exclusive = true };
         var runs = new[]
         {
-            await _host.Runner.StartAsync(exclusive, (_, _) => gate.Task),
-            await _host.Runner.StartAsync(Report, (_, _) => gate.Task),
-            await _host.Runner.StartAsync(exclusive with { Name = "another" }, (_, _) => gate.Task),
+            _host.Runner.Start(exclusive, (_, _) => gate.Task),
+            _host.Runner.Start(Report, (_, _) => gate.Task),
+            _host.Runner.Start(exclusive with { Name = "another" }, (_, _) => gate.Task),
         };
 
         Assert.Equal(3, _host.Registry.ToList().Count);
@@ -382,7 +380,7 @@ public sealed class TaskRunnerTests : IAsyncDisposable
         await using var host = new TaskHost(services => services.AddSingleton<IRunStore>(new BrokenStore(later)));
 
         var run = await host.Runner.RunAsync(Report, static (_, _) => Task.CompletedTask);
-        var started = await host.Runner.StartAsync(Report, static (_, _) => Task.CompletedTask);
+        var started = host.Runner.Start(Report, static (_, _) => Task.CompletedTask);
 
         Assert.Equal((RunStatus.Completed, RunStatus.Completed), (run.Status, (await started.Completion).Status));
         Assert.Equal(4, host.Logs.Entries.Count(entry => entry is { Id: 8, Exception: InvalidDataException }));

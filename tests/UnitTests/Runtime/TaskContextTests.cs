@@ -125,15 +125,27 @@ public sealed class TaskContextTests : IDisposable
     }
 
     [Fact]
-    public void Cancel_CallbackThrows_IsLogged()
+    public async Task Cancel_CallbackThrows_IsLogged()
     {
         using var task = new TaskContext(_clock, _logs);
         task.Begin("acme.report", Guid.NewGuid(), Budget, CancellationToken.None);
         using var registration = task.CancellationToken.Register(static () => throw new InvalidDataException("callback"));
 
         _clock.Advance(2 * Budget);
+        await _logs.WaitForAsync(9);
 
         Assert.IsType<InvalidDataException>(Assert.IsType<AggregateException>(_logs.Single(9).Exception).InnerException);
+    }
+
+    [Fact]
+    public void Deadline_TimerFiresWhileItIsArmed_IsArmedAgain()
+    {
+        using var task = new TaskContext("report", Budget, new HastyClock(_clock));
+        Assert.False(task.CancellationToken.IsCancellationRequested);
+
+        _clock.Advance(2 * Budget);
+
+        Assert.True(task.CancellationToken.IsCancellationRequested);
     }
 
     [Fact]
@@ -331,4 +343,44 @@ public sealed class TaskContextTests : IDisposable
 
     private static void AssertRefused(Action[] uses, string message) => Assert.All(
         uses, use => Assert.Contains(message, Assert.Throws<InvalidOperationException>(use).Message, StringComparison.Ordinal));
+
+    /// <summary>The first time a timer is armed it fires at once, as a coarse timer may.</summary>
+    private sealed class HastyClock(TimeProvider clock) : TimeProvider
+    {
+        public override long TimestampFrequency => clock.TimestampFrequency;
+
+        public override long GetTimestamp() => clock.GetTimestamp();
+
+        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new HastyTimer(clock.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period), () => callback(state), dueTime);
+
+        private sealed class HastyTimer : ITimer
+        {
+            private readonly ITimer _inner;
+            private Action? _fire;
+
+            public HastyTimer(ITimer inner, Action fire, TimeSpan dueTime)
+            {
+                _inner = inner;
+                _fire = fire;
+                if (dueTime != Timeout.InfiniteTimeSpan)
+                    Change(dueTime, Timeout.InfiniteTimeSpan);
+            }
+
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                if (Interlocked.Exchange(ref _fire, null) is { } fire)
+                    fire();
+                else
+                    _inner.Change(dueTime, period);
+                return true;
+            }
+
+            public void Dispose() => _inner.Dispose();
+
+            public ValueTask DisposeAsync() => _inner.DisposeAsync();
+        }
+    }
 }

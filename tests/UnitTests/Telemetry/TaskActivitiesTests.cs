@@ -92,7 +92,7 @@ public sealed class TaskActivitiesTests : IAsyncDisposable
     public async Task StartAsync_Run_IsAChildOfWhoStartedItAndLeavesItsCallersSpanAlone()
     {
         using var source = new Activity("caller").Start();
-        var run = await _host.Runner.StartAsync(Report, static (_, task) => task.RunAsync("fetch", static (_, _) => Task.CompletedTask).AsTask());
+        var run = _host.Runner.Start(Report, static (_, task) => task.RunAsync("fetch", static (_, _) => Task.CompletedTask).AsTask());
         Assert.Same(source, Activity.Current);
         await run.Completion;
 

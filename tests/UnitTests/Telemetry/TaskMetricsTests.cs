@@ -135,7 +135,7 @@ public sealed class TaskMetricsTests : IAsyncDisposable
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var runs = new List<ActiveRun>();
         foreach (var options in new[] { Report, Report, Report with { Name = "other" }, new TaskRunOptions("patient") })
-            runs.Add(await _host.Runner.StartAsync(options, (_, _) => gate.Task));
+            runs.Add(_host.Runner.Start(options, (_, _) => gate.Task));
         _host.Clock.Advance(10);
         Assert.Empty(_meters.Observe(TelemetryNames.TaskOverdue));
 

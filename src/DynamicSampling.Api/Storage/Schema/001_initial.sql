@@ -45,7 +45,7 @@ CREATE TABLE rate_versions (
 
 CREATE TABLE project_rates (
     project_id  INTEGER PRIMARY KEY REFERENCES projects (id) ON DELETE CASCADE,
-    version     INTEGER NOT NULL, -- in which it changed last
+    version     INTEGER NOT NULL, -- in which its rate or volume changed last
     rate        REAL NOT NULL,
     total       REAL NOT NULL,
     kept        REAL NOT NULL
@@ -68,6 +68,8 @@ CREATE TABLE runs (
 ) WITHOUT ROWID;
 
 CREATE INDEX runs_task ON runs (task, id);
+CREATE INDEX runs_organization ON runs (organization, id);
+CREATE INDEX runs_started ON runs (started_at);
 CREATE INDEX runs_status ON runs (status, id);
 
 CREATE TABLE idempotency_keys (

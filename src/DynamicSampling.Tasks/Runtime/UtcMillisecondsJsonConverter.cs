@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace DynamicSampling.Tasks.Runs;
+namespace DynamicSampling.Tasks.Runtime;
 
 /// <summary>Writes an instant as <c>2026-11-22T10:00:00.000Z</c>: UTC, milliseconds.</summary>
 public sealed class UtcMillisecondsJsonConverter : JsonConverter<DateTimeOffset>
