@@ -9,11 +9,10 @@ public sealed class ActiveRun
     private TaskCompletionSource<TaskRun>? _completion;
     private TaskRun? _ended;
 
-    internal ActiveRun(Guid id, DateTimeOffset startedAt, string shortName, TaskContext context, TaskRunOptions options)
+    internal ActiveRun(Guid id, DateTimeOffset startedAt, TaskContext context, TaskRunOptions options)
     {
         Id = id;
         StartedAt = startedAt;
-        ShortName = shortName;
         Context = context;
         Options = options;
     }
@@ -42,8 +41,6 @@ public sealed class ActiveRun
 
     internal DateTimeOffset StartedAt { get; }
 
-    internal string ShortName { get; }
-
     internal TaskContext Context { get; }
 
     internal TaskRunOptions Options { get; }
@@ -64,7 +61,7 @@ public sealed class ActiveRun
         return new()
         {
             Id = Id,
-            Task = ShortName,
+            Task = Options.ShortName,
             TaskName = snapshot.TaskName,
             Status = status,
             StartedAt = StartedAt,

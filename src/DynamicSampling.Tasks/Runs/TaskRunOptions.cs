@@ -6,6 +6,18 @@ namespace DynamicSampling.Tasks.Runs;
 /// <param name="Name">The task's name; see <see cref="TaskNames.Normalize"/>.</param>
 public sealed record TaskRunOptions(string Name)
 {
+    /// <summary>The task's name, as it was given.</summary>
+    public string Name
+    {
+        get;
+        init
+        {
+            field = value;
+            TaskName = TaskNames.Normalize(value);
+            ShortName = TaskNames.Shorten(TaskName);
+        }
+    } = Name;
+
     /// <summary>The time budget.</summary>
     /// <value>More than zero, at most 24 days. The default is 420 seconds.</value>
     public TimeSpan MaxExecution { get; init; } = TaskBudget.Default;
@@ -24,6 +36,11 @@ public sealed record TaskRunOptions(string Name)
     /// </summary>
     /// <value>The default is false.</value>
     public bool Exclusive { get; init; }
+
+    // Made once, where one set of options serves many runs.
+    internal string TaskName { get; private init; } = TaskNames.Normalize(Name);
+
+    internal string ShortName { get; private init; } = TaskNames.Shorten(TaskNames.Normalize(Name));
 
     /// <summary>The same with a smaller budget; a larger one than it has, or none, changes nothing.</summary>
     /// <param name="maxSeconds">The budget, in seconds, more than 0.</param>

@@ -85,10 +85,10 @@ public sealed class TaskRunner
     /// <summary>Initialises the scope's context and makes the run known. The run's span is current from here on.</summary>
     internal ActiveRun Begin(TaskContext context, TaskRunOptions options, CancellationToken cancellationToken)
     {
-        var taskName = TaskNames.Normalize(options.Name);
+        var taskName = options.TaskName;
         var now = _clock.GetUtcNow();
         var startedAt = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
-        var run = new ActiveRun(RunIds.Create(startedAt), startedAt, TaskNames.Shorten(taskName), context, options);
+        var run = new ActiveRun(RunIds.Create(startedAt), startedAt, context, options);
         context.Begin(taskName, run.Id, TaskBudget.Validate(options.MaxExecution), cancellationToken);
         try
         {

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Collections.ObjectModel;
 using DynamicSampling.Tasks.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -98,6 +98,8 @@ public sealed partial class TaskContext : IDisposable
     {
         var timers = (_timers ?? throw NotBegun()).Items;
         var other = _timers.Other;
+        if (timers.IsEmpty && other is null)
+            return new(Name, _maxExecution.TotalSeconds, Elapsed.TotalSeconds, ReadOnlyDictionary<string, FunctionSnapshot>.Empty);
         var data = new Dictionary<string, FunctionSnapshot>(timers.Length + (other is null ? 0 : 1), StringComparer.Ordinal);
         foreach (var timer in timers)
             data.Add(timer.Name, SnapshotOf(timer, _functions.Find(timer.Name)));
@@ -233,8 +235,10 @@ public sealed partial class TaskContext : IDisposable
 
     private void ReleaseDeadline()
     {
-        _deadlineTimer?.Dispose();
+        // Once: the run's end comes before the scope's, and each takes a lock.
+        Interlocked.Exchange(ref _deadlineTimer, null)?.Dispose();
         _caller.Dispose();
+        _caller = default;
     }
 
     private static FunctionSnapshot SnapshotOf(NamedTimer timer, FunctionState? function)

@@ -8,7 +8,7 @@ public sealed class ActiveRunTests : IDisposable
     private readonly TaskContext _task = new("report", TimeSpan.FromSeconds(10), new ManualTimeProvider());
     private readonly ActiveRun _run;
 
-    public ActiveRunTests() => _run = new(Guid.CreateVersion7(Samples.Start), Samples.Start, "report", _task, new("report"));
+    public ActiveRunTests() => _run = new(Guid.CreateVersion7(Samples.Start), Samples.Start, _task, new("report"));
 
     public void Dispose() => _task.Dispose();
 
@@ -41,7 +41,7 @@ public sealed class ActiveRunTests : IDisposable
     {
         for (var round = 0; round < 300; round++)
         {
-            var run = new ActiveRun(Guid.Empty, Samples.Start, "report", _task, new("report"));
+            var run = new ActiveRun(Guid.Empty, Samples.Start, _task, new("report"));
             var ended = Samples.Run(1);
             Task<TaskRun>? completion = null;
 
