@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Reflection;
+using System.Text;
 using DynamicSampling.Tasks.Sampling;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing.Patterns;
@@ -12,6 +14,8 @@ namespace DynamicSampling.Api.Endpoints;
 /// <param name="Value">The name.</param>
 internal sealed record PathName(string Value) : IBindableFromHttpContext<PathName>
 {
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     public static ValueTask<PathName?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         var name = ReadRaw(context, parameter.Name!) ?? context.GetRouteValue(parameter.Name!) as string;
@@ -38,7 +42,7 @@ internal sealed record PathName(string Value) : IBindableFromHttpContext<PathNam
     private static List<string> Segments(string path)
     {
         var segments = new List<string>();
-        foreach (var segment in path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString))
+        foreach (var segment in path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Unescape))
         {
             if (segment == "..")
                 segments.RemoveRange(Math.Max(0, segments.Count - 1), Math.Min(1, segments.Count));
@@ -47,6 +51,33 @@ internal sealed record PathName(string Value) : IBindableFromHttpContext<PathNam
         }
 
         return segments;
+    }
+
+    private static string Unescape(string segment)
+    {
+        var octets = Encoding.UTF8.GetBytes(segment);
+        var length = 0;
+        for (var i = 0; i < octets.Length; i++)
+        {
+            var octet = octets[i];
+            if (octet == (byte)'%' && i + 2 < octets.Length && byte.TryParse(octets.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, provider: null, out var escaped))
+            {
+                octet = escaped;
+                i += 2;
+            }
+
+            octets[length++] = octet;
+        }
+
+        try
+        {
+            return StrictUtf8.GetString(octets, 0, length);
+        }
+        catch (DecoderFallbackException exception)
+        {
+            // Left as they are written, %FF and %25FF would be one name.
+            throw new BadHttpRequestException("A name in the path is not percent-encoded UTF-8.", exception);
+        }
     }
 
     private static string? RawPath(string? target)

@@ -118,6 +118,17 @@ public class NamesInPathsTests
         Assert.Contains($"\"organization\":\"{organization}\"", answer, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/api/organizations/%FF")]
+    [InlineData("/api/organizations/a%C3")]
+    public async Task Get_OctetsThatAreNoUtf8_AreRefused(string target)
+    {
+        await using var host = new ApiHost();
+        using var client = StartServer(host);
+
+        Assert.StartsWith("HTTP/1.1 400", await SendRawAsync(client.BaseAddress!, target), StringComparison.Ordinal);
+    }
+
     private static HttpClient StartServer(ApiHost host)
     {
         host.UseKestrel(0);
