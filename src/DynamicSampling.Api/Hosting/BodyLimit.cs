@@ -13,15 +13,16 @@ internal sealed class BodyLimit(RequestDelegate next, IOptions<IngestOptions> op
     public Task InvokeAsync(HttpContext context)
     {
         var limit = options.Value.MaxBodyBytes;
+        // The server's own limit would cut the connection, and with it the answer that says what was wrong.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
-            server.MaxRequestBodySize = limit;
+            server.MaxRequestBodySize = null;
         if (context.Request.ContentLength > limit)
             throw TooLarge();
         context.Request.Body = new CountingStream(context.Request.Body, limit);
         return next(context);
     }
 
-    // The server may find it first, and the binder keeps the status alone; StatusProblems says the same for all three.
+    // Binders keep the status alone, so StatusProblems has the sentence.
     private static BadHttpRequestException TooLarge() => new("The body is too large.", StatusCodes.Status413PayloadTooLarge);
 
     private sealed class CountingStream(Stream inner, long limit) : Stream
