@@ -154,7 +154,7 @@ public sealed partial class TaskContext : IDisposable
         _caller = callerToken.UnsafeRegister(static self => ((TaskContext)self!).Cancel(CancelReason.Caller), this);
     }
 
-    /// <summary>Stops the clock; what is read afterwards stays as it is.</summary>
+    /// <summary>Stops the clock: <see cref="Elapsed"/> stays as it is, and no function may start any more.</summary>
     internal void End()
     {
         Volatile.Write(ref _end, _clock.GetTimestamp());

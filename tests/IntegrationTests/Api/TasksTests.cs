@@ -104,7 +104,7 @@ public class TasksTests
         await using var host = new ApiHost(tasks: new ScriptedTask("endless", (context, _) => context.RunAsync("loop", (_, cancellationToken) =>
         {
             started.SetResult();
-            return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            return UntilCanceledAsync(cancellationToken);
         }).AsTask()));
         using var client = host.CreateClient();
         var pending = client.RunTaskAsync("endless", new { maxSeconds = 5 });
@@ -300,10 +300,13 @@ public class TasksTests
         Assert.Equal("shutdown", run.GetProperty("error").GetProperty("type").GetString());
     }
 
+    private static async Task UntilCanceledAsync(CancellationToken cancellationToken) =>
+        await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
+
     internal static ScriptedTask Waiting(string name, TaskCompletionSource started) => new(name, async (context, _) =>
     {
         started.TrySetResult();
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.CancellationToken);
+        await UntilCanceledAsync(context.CancellationToken);
     });
 
     internal static async Task<HttpResponseMessage> RunInBackgroundAsync(HttpClient client, string task, string? organization)
