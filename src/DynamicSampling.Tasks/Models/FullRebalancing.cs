@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Runtime.CompilerServices;
-
 namespace DynamicSampling.Tasks.Models;
 
 /// <summary>
@@ -34,15 +31,12 @@ public static class FullRebalancing
     public static void Rebalance(
         ReadOnlySpan<ClassVolume> classes, Span<double> rates, double rate, double intensity = 1, double? minimum = null, double floor = 0)
     {
-        ThrowIfNotShare(rate);
-        ThrowIfNotShare(intensity);
-        ThrowIfNotShare(floor);
-        if (minimum is { } given && !(given >= 0 && double.IsFinite(given)))
+        ModelArguments.ThrowIfNotShare(rate);
+        ModelArguments.ThrowIfNotShare(intensity);
+        ModelArguments.ThrowIfNotShare(floor);
+        if (minimum is { } given && !ModelArguments.IsAmount(given))
             throw new ArgumentOutOfRangeException(nameof(minimum), given, "The minimum to spend must be finite and not negative.");
-        if (rates.Length < classes.Length)
-            throw new ArgumentException($"There are {classes.Length} classes, but room for only {rates.Length} rates.", nameof(rates));
-        ThrowIfNotVolume(classes);
-        UniqueIds.ThrowIfRepeated(classes);
+        ModelArguments.ThrowIfNotClasses(classes, rates);
         if (classes.IsEmpty)
             return;
         rates = rates[..classes.Length];
@@ -52,47 +46,27 @@ public static class FullRebalancing
             return;
         }
 
-        var counts = ArrayPool<double>.Shared.Rent(classes.Length);
-        var places = ArrayPool<int>.Shared.Rent(classes.Length);
-        try
-        {
-            WaterFill(classes, counts.AsSpan(0, classes.Length), places.AsSpan(0, classes.Length), rates, rate, intensity, minimum, floor);
-        }
-        finally
-        {
-            ArrayPool<double>.Shared.Return(counts);
-            ArrayPool<int>.Shared.Return(places);
-        }
+        using var ascending = new AscendingCounts(classes);
+        ascending.ThrowIfTooLarge(nameof(classes));
+        WaterFill(ascending, rates, rate, intensity, minimum ?? ascending.Total * rate, floor);
     }
 
-    private static void WaterFill(
-        ReadOnlySpan<ClassVolume> classes, Span<double> counts, Span<int> places, Span<double> rates, double rate, double intensity, double? minimum, double floor)
+    /// <summary>Does the same with arguments that were checked, and says how many traces the rates keep.</summary>
+    internal static double WaterFill(
+        in AscendingCounts ascending, Span<double> rates, double rate, double intensity, double budget, double floor)
     {
-        for (var i = 0; i < classes.Length; i++)
-        {
-            counts[i] = classes[i].Count;
-            places[i] = i;
-        }
-
-        counts.Sort(places);
-
-        // Added up in ascending order, the sum does not depend on the order of the input.
-        double total = 0;
-        foreach (var count in counts)
-            total += count;
-        if (!double.IsFinite(total))
-            throw new ArgumentOutOfRangeException(nameof(classes), total, "The counts add up to more than a double can hold.");
-
-        if (total == 0)
+        if (ascending.Total == 0)
         {
             rates.Fill(1);
-            return;
+            return 0;
         }
 
+        ReadOnlySpan<double> counts = ascending.Counts;
+        var places = ascending.Places;
         var left = counts.Length;
-        var ideal = total * rate / left;
-        var budget = minimum ?? total * rate;
+        var ideal = ascending.Total * rate / left;
         var previous = 1.0;
+        var kept = 0.0;
         for (var first = 0; first < counts.Length;)
         {
             // Classes of one count get one rate, so they are taken together and their ids need no order.
@@ -113,25 +87,11 @@ public static class FullRebalancing
 
             var result = intensity == 1 ? filled : rate + (intensity * (filled - rate));
             result = Math.Min(1, Math.Max(result, floor));
+            kept += size * count * result;
             for (; first < end; first++)
                 rates[places[first]] = result;
         }
-    }
 
-    private static void ThrowIfNotVolume(ReadOnlySpan<ClassVolume> classes)
-    {
-        foreach (ref readonly var item in classes)
-        {
-            if (item.Id is null)
-                throw new ArgumentException("A class has no id.", nameof(classes));
-            if (!(item.Count >= 0 && double.IsFinite(item.Count)))
-                throw new ArgumentOutOfRangeException(nameof(classes), item.Count, $"The count of '{item.Id}' must be finite and not negative.");
-        }
-    }
-
-    private static void ThrowIfNotShare(double value, [CallerArgumentExpression(nameof(value))] string? name = null)
-    {
-        if (!(value is >= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(name, value, $"The {name} must be from 0 to 1.");
+        return kept;
     }
 }

@@ -6,7 +6,7 @@ namespace DynamicSampling.Tasks.Models;
 /// <summary>Finds an id that comes twice, with rented memory only.</summary>
 internal static class UniqueIds
 {
-    public static void ThrowIfRepeated(ReadOnlySpan<ClassVolume> classes)
+    public static void ThrowIfRepeated(ReadOnlySpan<ClassVolume> classes, string? name = "classes")
     {
         if (classes.Length < 2)
             return;
@@ -27,7 +27,7 @@ internal static class UniqueIds
                 while (slots[slot] is var taken and not 0)
                 {
                     if ((int)(taken >> 32) == hash && string.Equals(classes[(int)(uint)taken - 1].Id, id, StringComparison.Ordinal))
-                        throw new ArgumentException($"The id '{id}' comes twice.", nameof(classes));
+                        throw new ArgumentException($"The id '{id}' comes twice.", name);
                     slot = (slot + 1) & mask;
                 }
 
