@@ -1,46 +1,58 @@
 using System.Data.Common;
-using System.Text.Json;
 using Dapper;
 using DynamicSampling.Tasks.Sampling;
 
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Organizations and their settings.</summary>
-internal sealed class SqlOrganizationStore(Database database) : IOrganizationStore
+internal sealed class SqlOrganizationStore(Database database, SettingsErrors errors) : IOrganizationStore
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private const string Columns =
+        "o.name AS Name, o.settings AS Settings, (SELECT COUNT(*) FROM projects p WHERE p.organization_id = o.id) AS Projects";
 
     public Task<OrganizationEntry?> FindAsync(string organization, CancellationToken cancellationToken) =>
-        database.ReadAsync(
-            async connection =>
-            {
-                var row = await connection.QuerySingleOrDefaultAsync<Row>(
-                    "SELECT name AS Name, settings AS Settings FROM organizations WHERE name = @organization", new { organization });
-                return row is null ? null : ToEntry(row);
-            },
-            cancellationToken);
+        database.ReadAsync(connection => FindAsync(connection, transaction: null, organization), cancellationToken);
 
     public Task<IReadOnlyList<OrganizationEntry>> ListAsync(string? after, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<OrganizationEntry>>(
             async connection =>
             {
                 var rows = await connection.QueryAsync<Row>(
-                    "SELECT name AS Name, settings AS Settings FROM organizations WHERE name > @after ORDER BY name LIMIT @limit",
-                    new { after = after ?? "", limit });
+                    $"SELECT {Columns} FROM organizations o WHERE o.name > @after ORDER BY o.name LIMIT @limit", new { after = after ?? "", limit });
+                return [.. rows.Select(ToEntry)];
+            },
+            cancellationToken);
+
+    public Task<IReadOnlyList<ProjectEntry>> ListActiveProjectsAsync(
+        IReadOnlyList<string> organizations, long since, ProjectKey? after, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<ProjectEntry>>(
+            async connection =>
+            {
+                var rows = await connection.QueryAsync<ProjectRow>(
+                    """
+                    SELECT o.name AS Organization, p.name AS Project, p.settings AS Settings, p.first_minute AS FirstMinute
+                    FROM organizations o JOIN projects p ON p.organization_id = o.id
+                    WHERE o.name IN @organizations AND o.name >= @Organization AND (o.name, p.name) > (@Organization, @Project)
+                      AND EXISTS (SELECT 1 FROM volumes v WHERE v.project_id = p.id AND v.minute >= @since)
+                    ORDER BY o.name, p.name
+                    LIMIT @limit
+                    """,
+                    new { organizations, since, Organization = after?.Organization ?? "", Project = after?.Project ?? "", limit });
                 return [.. rows.Select(ToEntry)];
             },
             cancellationToken);
 
     /// <summary>Organizations with their volume in a window, by name.</summary>
-    public Task<IReadOnlyList<OrganizationVolume>> ListWithVolumesAsync(
+    public Task<IReadOnlyList<OrganizationWithVolume>> ListWithVolumesAsync(
         MinuteWindow window, string? after, int limit, CancellationToken cancellationToken) =>
-        database.ReadAsync<IReadOnlyList<OrganizationVolume>>(
+        database.ReadAsync<IReadOnlyList<OrganizationWithVolume>>(
             async connection =>
             {
                 var rows = await connection.QueryAsync<VolumeRow>(
                     """
                     SELECT o.name AS Name, o.settings AS Settings, COUNT(DISTINCT p.id) AS Projects,
-                           COALESCE(SUM(v.total), 0.0) AS Total, COALESCE(SUM(v.kept), 0.0) AS Kept
+                           COALESCE(SUM(v.total), 0.0) AS Total, COALESCE(SUM(v.kept), 0.0) AS Kept,
+                           COALESCE((SELECT r.monthly_volume FROM rate_versions r WHERE r.organization_id = o.id ORDER BY r.version DESC LIMIT 1), -1.0) AS MonthlyVolume
                     FROM (SELECT id, name, settings FROM organizations WHERE name > @after ORDER BY name LIMIT @limit) o
                     LEFT JOIN projects p ON p.organization_id = o.id
                     LEFT JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN @First AND @Last
@@ -48,7 +60,11 @@ internal sealed class SqlOrganizationStore(Database database) : IOrganizationSto
                     ORDER BY o.name
                     """,
                     new { after = after ?? "", limit, window.First, window.Last });
-                return [.. rows.Select(row => new OrganizationVolume(ToEntry(new(row.Name, row.Settings)), row.Projects, row.Total, row.Kept))];
+                return
+                [
+                    .. rows.Select(row => new OrganizationWithVolume(
+                        ToEntry(new(row.Name, row.Settings, row.Projects)), row.Total, row.Kept, row.MonthlyVolume < 0 ? null : row.MonthlyVolume)),
+                ];
             },
             cancellationToken);
 
@@ -59,15 +75,10 @@ internal sealed class SqlOrganizationStore(Database database) : IOrganizationSto
         database.WriteAsync(
             async (connection, transaction) =>
             {
-                if (!precondition(await ReadAsync(connection, transaction, organization)))
+                if (!precondition(await FindAsync(connection, transaction, organization)))
                     return false;
-                await connection.ExecuteAsync(
-                    """
-                    INSERT INTO organizations (name, settings) VALUES (@organization, @json)
-                    ON CONFLICT (name) DO UPDATE SET settings = excluded.settings
-                    """,
-                    new { organization, json = JsonSerializer.Serialize(settings, Json) },
-                    transaction);
+                await SaveAsync(connection, transaction, organization, settings);
+                errors.Note(organization, "", error: null);
                 return true;
             },
             cancellationToken);
@@ -79,47 +90,71 @@ internal sealed class SqlOrganizationStore(Database database) : IOrganizationSto
         database.WriteAsync(
             async (connection, transaction) =>
             {
-                if (!precondition(await ReadAsync(connection, transaction, organization)))
+                if (!precondition(await FindAsync(connection, transaction, organization)))
                     return false;
-                // One that has only been configured goes as a whole.
-                var sql = withData
-                    ? "DELETE FROM organizations WHERE name = @organization"
-                    : """
-                      UPDATE organizations SET settings = NULL WHERE name = @organization;
-                      DELETE FROM organizations WHERE name = @organization AND NOT EXISTS (SELECT 1 FROM projects WHERE organization_id = organizations.id);
-                      """;
-                await connection.ExecuteAsync(sql, new { organization }, transaction);
+                if (withData)
+                    await connection.ExecuteAsync("DELETE FROM organizations WHERE name = @organization", new { organization }, transaction);
+                else
+                    await DropSettingsAsync(connection, transaction, organization);
+                errors.Note(organization, "", error: null);
                 return true;
             },
             cancellationToken);
 
-    private static async Task<OrganizationEntry?> ReadAsync(DbConnection connection, DbTransaction transaction, string organization)
+    internal static Task<int> SaveAsync(DbConnection connection, DbTransaction transaction, string organization, OrganizationSettings settings) =>
+        connection.ExecuteAsync(
+            """
+            INSERT INTO organizations (name, settings) VALUES (@organization, @json)
+            ON CONFLICT (name) DO UPDATE SET settings = excluded.settings
+            """,
+            new { organization, json = SettingsJson.Write(settings) },
+            transaction);
+
+    // One that has only been configured goes as a whole.
+    internal static Task<int> DropSettingsAsync(DbConnection connection, DbTransaction transaction, string organization) =>
+        connection.ExecuteAsync(
+            """
+            UPDATE organizations SET settings = NULL WHERE name = @organization;
+            DELETE FROM organizations WHERE name = @organization
+              AND NOT EXISTS (SELECT 1 FROM projects WHERE organization_id = organizations.id)
+              AND NOT EXISTS (SELECT 1 FROM custom_rules WHERE organization_id = organizations.id);
+            """,
+            new { organization },
+            transaction);
+
+    private async Task<OrganizationEntry?> FindAsync(DbConnection connection, DbTransaction? transaction, string organization)
     {
         var row = await connection.QuerySingleOrDefaultAsync<Row>(
-            "SELECT name AS Name, settings AS Settings FROM organizations WHERE name = @organization", new { organization }, transaction);
+            $"SELECT {Columns} FROM organizations o WHERE o.name = @organization", new { organization }, transaction);
         return row is null ? null : ToEntry(row);
     }
 
-    private static OrganizationEntry ToEntry(Row row)
+    private OrganizationEntry ToEntry(Row row)
     {
-        if (row.Settings is null)
-            return new(row.Name, Settings: null, SettingsError: null);
-        try
-        {
-            return new(row.Name, JsonSerializer.Deserialize<OrganizationSettings>(row.Settings, Json), SettingsError: null);
-        }
-        catch (JsonException exception)
-        {
-            return new(row.Name, Settings: null, $"The stored settings cannot be read ({exception.Message}). Put them again.");
-        }
+        var (settings, error) = SettingsJson.ReadOrganization(row.Settings);
+        errors.Note(row.Name, "", error);
+        return new(row.Name, settings, error, row.Projects);
     }
 
-    private sealed record Row(string Name, string? Settings);
+    private ProjectEntry ToEntry(ProjectRow row)
+    {
+        var (settings, error) = SettingsJson.ReadProject(row.Settings);
+        errors.Note(row.Organization, row.Project, error);
+        return new(new(row.Organization, row.Project), settings, error, row.FirstMinute);
+    }
+
+    private sealed record Row(string Name, string? Settings, long Projects);
+
+    private sealed record ProjectRow(string Organization, string Project, string? Settings, long? FirstMinute);
 
     // Named, because SQLite does not know the types of sums in a result without rows, by which Dapper would look for it.
     [method: ExplicitConstructor]
-    private sealed record VolumeRow(string Name, string? Settings, long Projects, double Total, double Kept);
+    private sealed record VolumeRow(string Name, string? Settings, long Projects, double Total, double Kept, double MonthlyVolume);
 }
 
 /// <summary>An organization with its volume in a window.</summary>
-internal sealed record OrganizationVolume(OrganizationEntry Organization, long Projects, double Total, double Kept);
+/// <param name="Organization">The organization.</param>
+/// <param name="Total">Root traces before sampling.</param>
+/// <param name="Kept">Root traces stored.</param>
+/// <param name="MonthlyVolume">The estimate behind its published target, if there is one.</param>
+internal sealed record OrganizationWithVolume(OrganizationEntry Organization, double Total, double Kept, double? MonthlyVolume);

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Dapper;
 using DynamicSampling.Api.Ingest;
 using DynamicSampling.Tasks.Sampling;
@@ -9,6 +10,17 @@ namespace DynamicSampling.Api.Storage;
 internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IVolumeStore
 {
     public static readonly TimeSpan IdempotencyWindow = TimeSpan.FromDays(1);
+
+    private const int MinutesPerPage = 1000;
+
+    private const string ProjectsWithTraffic =
+        """
+        SELECT o.name AS organization, p.id, p.name
+        FROM organizations o JOIN projects p ON p.organization_id = o.id
+        WHERE o.name IN @organizations AND o.name >= @afterOrganization AND (o.name, p.name) > (@afterOrganization, @afterProject)
+          AND EXISTS (SELECT 1 FROM volumes v WHERE v.project_id = p.id AND v.minute BETWEEN @First AND @Last)
+        ORDER BY o.name, p.name LIMIT @limit
+        """;
 
     /// <summary>Counts a batch, all of it or nothing.</summary>
     /// <param name="batch">What to count.</param>
@@ -46,19 +58,120 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
             cancellationToken);
 
     public Task<IReadOnlyList<ProjectVolume>> ReadProjectsAsync(
-        string organization, MinuteWindow window, string? after, int limit, CancellationToken cancellationToken) =>
+        IReadOnlyList<string> organizations, MinuteWindow window, ProjectKey? after, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<ProjectVolume>>(
-            async connection => (await connection.QueryAsync<ProjectVolume>(
-                """
-                SELECT p.name AS Project, COALESCE(SUM(v.total), 0.0) AS Total, COALESCE(SUM(v.kept), 0.0) AS Kept
-                FROM (SELECT id, name FROM projects
-                      WHERE organization_id = (SELECT id FROM organizations WHERE name = @organization) AND name > @after
-                      ORDER BY name LIMIT @limit) p
-                LEFT JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN @First AND @Last
-                GROUP BY p.id, p.name
-                ORDER BY p.name
-                """,
-                new { organization, after = after ?? "", limit, window.First, window.Last })).AsList(),
+            async connection =>
+            {
+                var rows = await connection.QueryAsync<ProjectRow>(
+                    $"""
+                    SELECT p.organization AS Organization, p.name AS Project, SUM(v.total) AS Total, SUM(v.kept) AS Kept
+                    FROM ({ProjectsWithTraffic}) p
+                    JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN @First AND @Last
+                    GROUP BY p.organization, p.name
+                    ORDER BY p.organization, p.name
+                    """,
+                    Parameters(organizations, window, after, limit));
+                return [.. rows.Select(row => new ProjectVolume(new(row.Organization, row.Project), row.Total, row.Kept, Names: 0, Transactions: []))];
+            },
+            cancellationToken);
+
+    public Task<IReadOnlyList<ProjectVolume>> ReadTransactionsAsync(
+        IReadOnlyList<string> organizations, MinuteWindow window, TopTransactions top, ProjectKey? after, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<ProjectVolume>>(
+            async connection =>
+            {
+                var parameters = Parameters(organizations, window, after, limit);
+                parameters.AddDynamicParams(new { top.Largest, top.Smallest });
+                // At least one row a project, for the sums; without a name when no transaction was asked for.
+                var rows = await connection.QueryAsync<TransactionRow>(
+                    $"""
+                    SELECT r.organization AS Organization, r.project AS Project, r.project_total AS ProjectTotal, r.project_kept AS ProjectKept, r.names AS Names,
+                           CASE WHEN r.place <= @Largest OR r.names - r.place < @Smallest THEN t.name END AS "Transaction", r.total AS Total, r.kept AS Kept
+                    FROM (SELECT p.organization, p.name AS project, g.transaction_id, g.total, g.kept,
+                                 SUM(g.total) OVER whole AS project_total, SUM(g.kept) OVER whole AS project_kept, COUNT(*) OVER whole AS names,
+                                 ROW_NUMBER() OVER (PARTITION BY g.project_id ORDER BY g.total DESC, g.transaction_id) AS place
+                          FROM ({ProjectsWithTraffic}) p
+                          JOIN (SELECT v.project_id, v.transaction_id, SUM(v.total) AS total, SUM(v.kept) AS kept
+                                FROM ({ProjectsWithTraffic}) q
+                                JOIN volumes v ON v.project_id = q.id AND v.minute BETWEEN @First AND @Last
+                                GROUP BY v.project_id, v.transaction_id) g ON g.project_id = p.id
+                          WINDOW whole AS (PARTITION BY g.project_id)) r
+                    JOIN transactions t ON t.id = r.transaction_id
+                    WHERE r.place = 1 OR r.place <= @Largest OR r.names - r.place < @Smallest
+                    ORDER BY r.organization, r.project, r.place
+                    """,
+                    parameters);
+                return Group(rows);
+            },
+            cancellationToken);
+
+    public async IAsyncEnumerable<TransactionMinute> ReadMinutesAsync(
+        string organization, MinuteWindow window, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        (long Project, long Minute, long Transaction) after = (-1, 0, 0);
+        List<MinuteRow> page;
+        do
+        {
+            page = await database.ReadAsync(
+                async connection => (await connection.QueryAsync<MinuteRow>(
+                    """
+                    SELECT v.project_id AS ProjectId, v.transaction_id AS TransactionId, p.name AS Project, t.name AS "Transaction",
+                           v.minute AS Minute, v.total AS Total, v.kept AS Kept
+                    FROM projects p
+                    JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN @First AND @Last
+                    JOIN transactions t ON t.id = v.transaction_id
+                    WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization)
+                      AND p.id >= @afterProject AND (p.id, v.minute, v.transaction_id) > (@afterProject, @afterMinute, @afterTransaction)
+                    ORDER BY p.id, v.minute, v.transaction_id
+                    LIMIT @rows
+                    """,
+                    new
+                    {
+                        organization,
+                        window.First,
+                        window.Last,
+                        afterProject = after.Project,
+                        afterMinute = after.Minute,
+                        afterTransaction = after.Transaction,
+                        rows = MinutesPerPage,
+                    })).AsList(),
+                cancellationToken);
+            foreach (var row in page)
+                yield return new(row.Project, row.Transaction, row.Minute, row.Total, row.Kept);
+            if (page.Count > 0)
+                after = (page[^1].ProjectId, page[^1].Minute, page[^1].TransactionId);
+        }
+        while (page.Count == MinutesPerPage);
+    }
+
+    public Task<OrganizationVolume> ReadTotalAsync(string organization, MinuteWindow window, CancellationToken cancellationToken) =>
+        database.ReadConsistentlyAsync(
+            async (connection, transaction) =>
+            {
+                // Whole hours from their sums, and the minutes at both ends one by one.
+                var firstHour = (window.First + 59) / 60;
+                var endHour = Math.Max(firstHour, (window.Last + 1) / 60);
+                var row = await connection.QuerySingleAsync<TotalRow>(
+                    """
+                    SELECT COALESCE(SUM(total), 0.0) AS Total, COALESCE(SUM(kept), 0.0) AS Kept, COALESCE(MIN(exact), 1) AS Exact,
+                           (SELECT MIN(f.first_minute) FROM projects f WHERE f.organization_id = (SELECT id FROM organizations WHERE name = @organization)) AS FirstMinute
+                    FROM (
+                        SELECT h.total, h.kept, h.exact
+                        FROM projects p JOIN project_hours h ON h.project_id = p.id AND h.hour >= @firstHour AND h.hour < @endHour
+                        WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization)
+                        UNION ALL
+                        SELECT v.total, v.kept, v.exact
+                        FROM projects p JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN @First AND MIN(@Last, @firstHour * 60 - 1)
+                        WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization)
+                        UNION ALL
+                        SELECT v.total, v.kept, v.exact
+                        FROM projects p JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN MAX(@endHour * 60, @First) AND @Last AND @endHour * 60 > @firstHour * 60 - 1
+                        WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization))
+                    """,
+                    new { organization, window.First, window.Last, firstHour, endHour },
+                    transaction);
+                return new OrganizationVolume(row.Total, row.Kept, row.Exact == 1, row.FirstMinute);
+            },
             cancellationToken);
 
     /// <summary>The largest projects or transactions of an organization in a window.</summary>
@@ -98,12 +211,51 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
                 })).AsList(),
             cancellationToken);
 
+    private static DynamicParameters Parameters(IReadOnlyList<string> organizations, MinuteWindow window, ProjectKey? after, int limit) => new(new
+    {
+        organizations,
+        window.First,
+        window.Last,
+        afterOrganization = after?.Organization ?? "",
+        afterProject = after?.Project ?? "",
+        limit,
+    });
+
+    private static List<ProjectVolume> Group(IEnumerable<TransactionRow> rows)
+    {
+        var projects = new List<ProjectVolume>();
+        List<TransactionVolume> transactions = [];
+        foreach (var row in rows)
+        {
+            var key = new ProjectKey(row.Organization, row.Project);
+            if (projects.Count == 0 || projects[^1].Key != key)
+                projects.Add(new(key, row.ProjectTotal, row.ProjectKept, row.Names, transactions = []));
+            if (row.Transaction is not null)
+                transactions.Add(new(row.Transaction, row.Total, row.Kept));
+        }
+
+        return projects;
+    }
+
     private async Task<long?> FindReceiptAsync(DbConnection connection, DbTransaction transaction, string key)
     {
         var oldest = (clock.GetUtcNow() - IdempotencyWindow).ToUnixTimeMilliseconds();
         return await connection.QuerySingleOrDefaultAsync<long?>(
             "SELECT taken FROM idempotency_keys WHERE key = @key AND created_at > @oldest", new { key, oldest }, transaction);
     }
+
+    // Named, because SQLite does not know the types of sums in a result without rows, by which Dapper would look for it.
+    [method: ExplicitConstructor]
+    private sealed record ProjectRow(string Organization, string Project, double Total, double Kept);
+
+    [method: ExplicitConstructor]
+    private sealed record TransactionRow(
+        string Organization, string Project, double ProjectTotal, double ProjectKept, long Names, string? Transaction, double Total, double Kept);
+
+    private sealed record MinuteRow(long ProjectId, long TransactionId, string Project, string Transaction, long Minute, double Total, double Kept);
+
+    [method: ExplicitConstructor]
+    private sealed record TotalRow(double Total, double Kept, long Exact, long? FirstMinute);
 }
 
 /// <summary>Volume of a project, or of one of its transactions, in a window.</summary>

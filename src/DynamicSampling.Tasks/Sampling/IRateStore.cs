@@ -13,22 +13,34 @@ public interface IRateStore
     /// <param name="cancellationToken">Cancels the query.</param>
     Task<IReadOnlyList<ProjectRate>> ListProjectsAsync(string organization, string? after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>What was in force from an instant until now.</summary>
+    /// <param name="organization">The organization's name.</param>
+    /// <param name="since">The instant, at most an hour ago.</param>
+    /// <param name="fallback">The rate that is served before there is any version, 0 to 1.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    Task<RatesHistory> ReadHistoryAsync(string organization, DateTimeOffset since, double fallback, CancellationToken cancellationToken);
+
     /// <summary>Makes one new version of changes, all at once or not at all.</summary>
     /// <param name="publication">What changes; projects that are not in it keep their rates.</param>
     /// <param name="cancellationToken">Cancels it before it is committed.</param>
     /// <returns>The new version.</returns>
     Task<long> PublishAsync(RatePublication publication, CancellationToken cancellationToken);
+
+    /// <summary>Lets the factor of the current version hold for longer, without a new version.</summary>
+    /// <param name="organization">The organization's name.</param>
+    /// <param name="until">When it expires now.</param>
+    /// <param name="cancellationToken">Cancels it before it is committed.</param>
+    Task RenewFactorAsync(string organization, DateTimeOffset until, CancellationToken cancellationToken);
 }
 
 /// <summary>One publication of an organization's rates.</summary>
-/// <param name="Organization">The organization's name.</param>
-/// <param name="ComputedBy">The run that computed it.</param>
-/// <param name="ComputedAt">When.</param>
-/// <param name="Window">The volumes it was computed from.</param>
-/// <param name="Target">The target.</param>
-/// <param name="Floor">The minimum rate, 0 to 1.</param>
-/// <param name="Changed">Projects whose rate or volume changed, and new ones.</param>
+/// <param name="Rates">The new version; its number is for the store to give.</param>
+/// <param name="Changed">Projects of which anything changed, and new ones, with what each spends.</param>
 /// <param name="Removed">Projects that have no rate any more.</param>
-public sealed record RatePublication(
-    string Organization, Guid ComputedBy, DateTimeOffset ComputedAt, MinuteWindow Window, TargetRate Target, double Floor,
-    IReadOnlyList<ProjectRate> Changed, IReadOnlyList<string> Removed);
+public sealed record RatePublication(OrganizationRates Rates, IReadOnlyList<ProjectPublication> Changed, IReadOnlyList<string> Removed);
+
+/// <summary>A project's part of a publication.</summary>
+/// <param name="Rate">What is published.</param>
+/// <param name="Spent">Traces of its window that it keeps at the rates that are served.</param>
+[System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
+public readonly record struct ProjectPublication(ProjectRate Rate, double Spent);

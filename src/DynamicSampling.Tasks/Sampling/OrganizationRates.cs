@@ -1,19 +1,26 @@
 namespace DynamicSampling.Tasks.Sampling;
 
-/// <summary>The rates of an organization as they were last published.</summary>
+/// <summary>One version of an organization's rates.</summary>
 /// <param name="Organization">The organization's name.</param>
 /// <param name="Version">Grows by one with each publication.</param>
 /// <param name="ComputedBy">The run that computed this version.</param>
 /// <param name="ComputedAt">When.</param>
 /// <param name="Window">The volumes it was computed from.</param>
 /// <param name="Target">The target then.</param>
-/// <param name="Floor">The minimum rate then, 0 to 1.</param>
+/// <param name="Floor">The organization's minimum rate then, 0 to 1.</param>
 public sealed record OrganizationRates(
-    string Organization, long Version, Guid ComputedBy, DateTimeOffset ComputedAt, MinuteWindow Window, TargetRate Target, double Floor);
+    string Organization, long Version, Guid ComputedBy, DateTimeOffset ComputedAt, MinuteWindow Window, TargetRate Target, double Floor)
+{
+    /// <summary>Whether there was one target for the organization, or one per project.</summary>
+    public SamplingMode Mode { get; init; }
 
-/// <summary>The published rate of a project.</summary>
-/// <param name="Project">The project's name.</param>
-/// <param name="Rate">The model's rate, 0 to 1, before the floor.</param>
-/// <param name="Total">Root traces in the window it was computed from, before sampling.</param>
-/// <param name="Kept">Root traces stored in that window.</param>
-public sealed record ProjectRate(string Project, double Rate, double Total, double Kept);
+    /// <summary>The recalibration factor of the organization's projects, as computed, and how long it holds.</summary>
+    public Recalibration Recalibration { get; init; } = Recalibration.None;
+
+    /// <summary>The factor that a project's base rates are multiplied with.</summary>
+    public double FactorOf(ProjectRate project, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(project);
+        return Recalibration.HoldsAt(now) ? project.Factor ?? Recalibration.Factor : 1;
+    }
+}

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DynamicSampling.Tasks.Models;
 
 namespace DynamicSampling.Tasks.Sampling;
 
@@ -11,8 +12,23 @@ public sealed record OrganizationSettings
     /// <summary>The share of traces to keep, 0 to 1.</summary>
     public double? TargetSampleRate { get; init; }
 
+    /// <summary>Rates by the monthly volume, which is estimated from the last day. Used when there is no <see cref="TargetSampleRate"/>.</summary>
+    public IReadOnlyList<VolumeTier>? Tiers { get; init; }
+
+    /// <summary>Traces to keep in a month. Used when there is neither a <see cref="TargetSampleRate"/> nor <see cref="Tiers"/>.</summary>
+    public double? MonthlyBudget { get; init; }
+
     /// <summary>No rate but 0 is served below this, 0 to 1.</summary>
     public double? MinimumSampleRate { get; init; }
+
+    /// <summary>How far transactions are balanced, from 0 (one rate for all) to 1.</summary>
+    public double? Intensity { get; init; }
+
+    /// <summary>Biases that are switched on or off.</summary>
+    public BiasSettings? Biases { get; init; }
+
+    /// <summary>Projects and transactions that are always kept, or never above some rate.</summary>
+    public IReadOnlyList<Pin>? Pins { get; init; }
 }
 
 /// <summary>How an organization's target is meant.</summary>

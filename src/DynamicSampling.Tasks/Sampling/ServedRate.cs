@@ -1,14 +1,61 @@
+using DynamicSampling.Tasks.Sampling.Rules;
+
 namespace DynamicSampling.Tasks.Sampling;
 
-/// <summary>From the model's rate to the one that clients get.</summary>
+/// <summary>From the models' rates to the one that clients get.</summary>
 public static class ServedRate
 {
+    /// <summary>Health checks get the project's rate divided by this.</summary>
+    public const double HealthCheckDivisor = 5;
+
     /// <summary>
-    /// clamp(rate, floor, 1); a rate of exactly 0 or 1 stays as it is.
+    /// The rate of a transaction: clamp(base × factor, floor, 1). A pin of the transaction, else of the project, comes first; a project
+    /// that is new is kept whole; a project's rate of exactly 0 or 1 is served as it is; a health check gets a fifth of the project's rate.
     /// </summary>
-    /// <param name="rate">The model's rate, 0 to 1.</param>
-    /// <param name="floor">The minimum rate, 0 to 1.</param>
-    public static double Of(double rate, double floor) => rate is 0 or 1 ? rate : Math.Clamp(rate, floor, 1);
+    /// <param name="project">What is published for the project.</param>
+    /// <param name="transaction">The transaction's name.</param>
+    /// <param name="factor">The recalibration factor.</param>
+    public static double Of(ProjectRate project, string transaction, double factor)
+    {
+        ArgumentNullException.ThrowIfNull(project);
+        ArgumentNullException.ThrowIfNull(transaction);
+        return Of(project, transaction, project.Transactions.Find(transaction), factor);
+    }
+
+    /// <inheritdoc cref="Of(ProjectRate, string, double)"/>
+    /// <param name="project">What is published for the project.</param>
+    /// <param name="transaction">The transaction's name.</param>
+    /// <param name="own">What is published for the transaction; null for nothing.</param>
+    /// <param name="factor">The recalibration factor.</param>
+    public static double Of(ProjectRate project, string transaction, TransactionRate? own, double factor)
+    {
+        ArgumentNullException.ThrowIfNull(project);
+        var (minimum, maximum, rate) = Response(project, transaction, own);
+        return minimum == maximum ? minimum : Math.Clamp(rate * factor, minimum, maximum);
+    }
+
+    /// <summary>The rate of the project's transactions that have none of their own and are no health checks.</summary>
+    /// <param name="project">What is published for the project.</param>
+    /// <param name="factor">The recalibration factor.</param>
+    public static double OfOthers(ProjectRate project, double factor) => Of(project, transaction: "", own: null, factor);
+
+    /// <summary>How a served rate follows the factor: clamp(rate × factor, minimum, maximum). Where the two are one, it does not.</summary>
+    internal static (double Minimum, double Maximum, double Rate) Response(ProjectRate project, string transaction, TransactionRate? own)
+    {
+        var (always, maximum) = own?.IsPinned == true ? (own.Always, own.Maximum) : (project.Always, project.Maximum);
+        if (always)
+            return Fixed(1);
+        var cap = maximum ?? 1;
+        if (project.IsNew)
+            return Fixed(cap);
+        if (project.Rate is 0 or 1)
+            return Fixed(Math.Min(project.Rate, cap));
+        if (project.HealthChecks && HealthChecks.IsHealthCheck(transaction))
+            return Fixed(Math.Min(Math.Max(project.Rate / HealthCheckDivisor, project.Floor), cap));
+        return (Math.Min(project.Floor, cap), cap, own?.Rate ?? project.ImplicitRate);
+
+        static (double Minimum, double Maximum, double Rate) Fixed(double rate) => (rate, rate, rate);
+    }
 
     /// <summary>Whether a rate moved so far that clients should hear of it: by more than the threshold, or to or from 0 or 1.</summary>
     /// <param name="before">The served rate so far.</param>

@@ -16,6 +16,11 @@ public interface ISamplingTask
 
     /// <summary>Runs it, and leaves what came of it in <see cref="TaskContext.Result"/>, also when it is cut short.</summary>
     /// <param name="context">The run.</param>
-    /// <param name="organization">The organization to work on; null for all of them.</param>
-    Task RunAsync(TaskContext context, string? organization);
+    /// <param name="request">What to run it on.</param>
+    Task RunAsync(TaskContext context, SamplingTaskRequest request);
 }
+
+/// <summary>What to run a task on.</summary>
+/// <param name="Organization">The organization to work on; null for all of them.</param>
+/// <param name="DryRun">Whether only to say what would change.</param>
+public sealed record SamplingTaskRequest(string? Organization = null, bool DryRun = false);

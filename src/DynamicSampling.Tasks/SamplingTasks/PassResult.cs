@@ -8,10 +8,11 @@ namespace DynamicSampling.Tasks.SamplingTasks;
 /// <summary>What a pass over organizations came to, or how far it has got. Each step makes a new one, so readers see a whole.</summary>
 public sealed record PassResult
 {
-    internal PassResult(MinuteWindow window)
+    internal PassResult(MinuteWindow window, bool dryRun)
     {
         WindowStart = window.Start;
         WindowEnd = window.End;
+        DryRun = dryRun;
     }
 
     /// <summary>The start of the volumes' window.</summary>
@@ -22,13 +23,16 @@ public sealed record PassResult
     [JsonConverter(typeof(UtcMillisecondsJsonConverter))]
     public DateTimeOffset WindowEnd { get; }
 
+    /// <summary>Whether nothing was to be published.</summary>
+    public bool DryRun { get; }
+
     /// <summary>Organizations handled, of whatever outcome.</summary>
     public int Organizations { get; private init; }
 
     /// <summary>Projects that were given rates.</summary>
     public int Projects { get; private init; }
 
-    /// <summary>Organizations of which a new version was published.</summary>
+    /// <summary>Organizations of which a new version was published, or would have been but for the dry run.</summary>
     public int Published { get; private init; }
 
     /// <summary>Organizations whose rates had not moved enough to publish.</summary>
@@ -40,36 +44,67 @@ public sealed record PassResult
     /// <summary>Organizations that failed; the others are not affected.</summary>
     public int Failed { get; private init; }
 
-    /// <summary>The failed organizations, 100 of them at most.</summary>
-    public ImmutableArray<OrganizationFailure> Failures { get; private init; } = [];
+    /// <summary>Projects that failed in organizations that did not; they keep the rates they have.</summary>
+    public int FailedProjects { get; private init; }
+
+    /// <summary>What failed, 100 of them at most.</summary>
+    public ImmutableArray<PassFailure> Failures { get; private init; } = [];
+
+    /// <summary>The organization before which a pass over all of them was to start, because an earlier pass had stopped after it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ResumedAfter { get; private init; }
+
+    /// <summary>Where a pass over all organizations was cut short; the next one goes on after it. Null when it came to its end.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? StoppedAfter { get; private init; }
+
+    /// <summary>In a dry run: what would be served otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RateDifference? Difference { get; private init; }
 
     /// <summary>What it comes to, in a sentence.</summary>
     public string Message => this switch
     {
+        { StoppedAfter: { } last } => $"Stopped after organization '{last}', {Organizations} done; the next pass goes on there. {Summary}",
         { Organizations: 0 } => "There are no organizations yet: post volumes first.",
-        { Organizations: 1, WithoutVolumes: 1 } => "The organization has no volumes in the window, so there was nothing to balance.",
-        _ => $"{Organizations} organization{(Organizations == 1 ? "" : "s")}: {Published} published, {Unchanged} unchanged, {WithoutVolumes} without volumes in the window, {Failed} failed.",
+        { Organizations: 1, WithoutVolumes: 1 } => "The organization has no volumes in the window, so there was nothing to compute.",
+        _ => Summary,
     };
 
-    internal PassResult WithOutcome(int projects, bool published) => this with
+    private string Summary =>
+        $"{Organizations} organization{(Organizations == 1 ? "" : "s")}: {Published} {(DryRun ? "would be published" : "published")}, {Unchanged} unchanged, {WithoutVolumes} without volumes in the window, {Failed} failed.";
+
+    internal PassResult WithOutcome(OrganizationOutcome outcome)
     {
-        Organizations = Organizations + 1,
-        Projects = Projects + projects,
-        Published = Published + (published ? 1 : 0),
-        Unchanged = Unchanged + (published ? 0 : 1),
-    };
+        var result = this with
+        {
+            Organizations = Organizations + 1,
+            Projects = Projects + outcome.Projects,
+            Published = Published + (outcome.Kind == OutcomeKind.Published ? 1 : 0),
+            Unchanged = Unchanged + (outcome.Kind == OutcomeKind.Unchanged ? 1 : 0),
+            WithoutVolumes = WithoutVolumes + (outcome.Kind == OutcomeKind.WithoutVolumes ? 1 : 0),
+            FailedProjects = FailedProjects + outcome.Failures.Count,
+            Difference = Difference is null ? outcome.Difference : outcome.Difference is null ? Difference : Difference.With(outcome.Difference),
+        };
+        foreach (var failure in outcome.Failures)
+            result = result.Naming(failure);
+        return result;
+    }
 
-    internal PassResult WithoutTraffic() => this with { Organizations = Organizations + 1, WithoutVolumes = WithoutVolumes + 1 };
+    internal PassResult WithFailure(string organization, string error) =>
+        (this with { Organizations = Organizations + 1, Failed = Failed + 1 }).Naming(new(organization, Project: null, error));
 
-    internal PassResult WithFailure(string organization, string error) => this with
-    {
-        Organizations = Organizations + 1,
-        Failed = Failed + 1,
-        Failures = Failures.Length < PassLimits.NamesInResult ? Failures.Add(new(organization, error)) : Failures,
-    };
+    internal PassResult WithStart(string? after) => this with { ResumedAfter = after };
+
+    internal PassResult WithStop(string? after) => this with { StoppedAfter = after };
+
+    private PassResult Naming(PassFailure failure) =>
+        Failures.Length < PassLimits.NamesInResult ? this with { Failures = Failures.Add(failure) } : this;
 }
 
-/// <summary>An organization that failed in a pass.</summary>
+/// <summary>An organization, or one of its projects, that failed in a pass.</summary>
 /// <param name="Organization">The organization's name.</param>
+/// <param name="Project">The project's name; null when the organization failed as a whole.</param>
 /// <param name="Error">What went wrong.</param>
-public sealed record OrganizationFailure(string Organization, string Error);
+public sealed record PassFailure(
+    string Organization, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Project, string Error);

@@ -5,43 +5,100 @@ namespace DynamicSampling.Tasks.SamplingTasks;
 /// <summary>What is new in computed rates against the published ones, and whether it is worth a publication.</summary>
 internal sealed class RateChanges
 {
-    private RateChanges(List<ProjectRate> changed, List<string> removed, bool isWorthPublishing)
+    private readonly OrganizationWork _work;
+    private readonly double _threshold;
+    private readonly List<RateChange>? _changes;
+    private double _keptBefore;
+    private double _keptAfter;
+    private long _changed;
+
+    private RateChanges(OrganizationWork work, double threshold, bool listChanges)
     {
-        Changed = changed;
-        Removed = removed;
-        IsWorthPublishing = isWorthPublishing;
+        _work = work;
+        _threshold = threshold;
+        _changes = listChanges ? [] : null;
     }
 
-    public List<ProjectRate> Changed { get; }
+    public List<ProjectPublication> Changed { get; } = [];
 
-    public List<string> Removed { get; }
+    public List<string> Removed { get; } = [];
 
-    public bool IsWorthPublishing { get; }
+    /// <summary>Whether clients should hear of it.</summary>
+    public bool IsWorthPublishing { get; private set; }
 
-    /// <summary>Compares, and decides whether clients should hear of it.</summary>
-    /// <param name="computed">The rates as computed now.</param>
-    /// <param name="published">The rates as published; taken over and emptied.</param>
-    /// <param name="floors">The floor as published and now.</param>
+    /// <summary>All that would be served otherwise; null unless it was asked for.</summary>
+    public RateDifference? Difference => _changes is null ? null : new(_keptBefore, _keptAfter, _changed, RateDifference.Largest(_changes));
+
+    /// <summary>Compares what a pass has computed with what is published.</summary>
+    /// <param name="work">The organization, computed.</param>
+    /// <param name="projects">Whether the projects were computed, or only the organization's target.</param>
     /// <param name="threshold">By how much a served rate must move, relatively.</param>
-    public static RateChanges Between(
-        IReadOnlyList<ProjectRate> computed, Dictionary<string, ProjectRate> published, (double Before, double Now) floors, double threshold)
+    /// <param name="listChanges">Whether to list the changes one by one.</param>
+    public static RateChanges Of(OrganizationWork work, bool projects, double threshold, bool listChanges)
     {
-        var changed = new List<ProjectRate>();
-        var moved = false;
-        foreach (var rate in computed)
+        var changes = new RateChanges(work, threshold, listChanges);
+        changes.IsWorthPublishing = changes.OrganizationMoved();
+        if (!projects)
+            return changes;
+        foreach (var project in work.Projects)
+            changes.Compare(project);
+        var alive = work.Projects.Select(project => project.Name).ToHashSet(StringComparer.Ordinal);
+        changes.Removed.AddRange(work.ProjectsBefore.Keys.Where(name => !alive.Contains(name)));
+        changes.IsWorthPublishing |= changes.Removed.Count > 0;
+        return changes;
+    }
+
+    private bool OrganizationMoved() => _work.Before is not { } before
+        || before.Target.Source != _work.Target.Source
+        || ServedRate.Moved(before.Target.Rate, _work.Target.Rate, _threshold)
+        || before.Mode != _work.Mode
+        || before.Floor != _work.Floor;
+
+    private void Compare(ProjectWork project)
+    {
+        if (project.After is not { } after)
+            return;
+        if (after != project.Before)
+            Changed.Add(new(after, Spending.Of(after, _work.FactorOf(after))));
+        IsWorthPublishing |= project.Before is null || !SameClasses(project.Before, after);
+        CompareClass(project, transaction: null, Spending.OfOthers(after));
+        foreach (var transaction in after.Transactions)
+            CompareClass(project, transaction.Transaction, transaction.Total * Spending.Scale(after));
+        foreach (var transaction in project.Before?.Transactions ?? TransactionRates.Empty)
         {
-            if (!published.Remove(rate.Project, out var before))
-            {
-                changed.Add(rate);
-                moved = true;
-            }
-            else if (rate != before)
-            {
-                changed.Add(rate);
-                moved = moved || ServedRate.Moved(ServedRate.Of(before.Rate, floors.Before), ServedRate.Of(rate.Rate, floors.Now), threshold);
-            }
+            if (after.Transactions.Find(transaction.Transaction) is null)
+                CompareClass(project, transaction.Transaction, count: 0);
+        }
+    }
+
+    private void CompareClass(ProjectWork project, string? transaction, double count)
+    {
+        var now = _work.FactorOf(project.After!);
+        var before = project.Before is { } published
+            ? ServedRate.Of(published, transaction ?? "", _work.Before?.FactorOf(published, _work.Now) ?? 1)
+            : _work.Before?.Target.Rate ?? _work.Target.Rate;
+        var after = ServedRate.Of(project.After!, transaction ?? "", now);
+        IsWorthPublishing |= ServedRate.Moved(before, after, _threshold);
+        if (_changes is null)
+            return;
+        _keptBefore += count * before;
+        _keptAfter += count * after;
+        if (before == after)
+            return;
+        _changed++;
+        _changes.Add(new(_work.Name, project.Name, transaction, before, after, count * before, count * after));
+    }
+
+    private static bool SameClasses(ProjectRate before, ProjectRate after)
+    {
+        if (before.Transactions.Count != after.Transactions.Count)
+            return false;
+        foreach (var transaction in after.Transactions)
+        {
+            if (before.Transactions.Find(transaction.Transaction) is null)
+                return false;
         }
 
-        return new(changed, [.. published.Keys], moved || published.Count > 0);
+        return true;
     }
 }

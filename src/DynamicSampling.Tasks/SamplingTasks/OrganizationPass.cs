@@ -1,0 +1,209 @@
+using DynamicSampling.Tasks.Runtime;
+using DynamicSampling.Tasks.Sampling;
+using DynamicSampling.Tasks.Telemetry;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace DynamicSampling.Tasks.SamplingTasks;
+
+/// <summary>
+/// A pass: one organization after another, what is asked for is computed and published. The trouble of one organization is its
+/// own, and a pass that is cut short says where the next one goes on.
+/// </summary>
+internal sealed class OrganizationPass(
+    OrganizationReader reader, TargetStep target, RecalibrationStep recalibration, PublishStep publish, IRateStore rates, IPassProgress progress,
+    IOptions<SamplingOptions> options, TimeProvider clock, ILogger<OrganizationPass> logger)
+{
+    /// <summary>Runs it, and keeps what has come of it in <see cref="TaskContext.Result"/>.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="task">The task's short name, under which the pass remembers where it stopped.</param>
+    /// <param name="request">Which organizations.</param>
+    /// <param name="parts">What to compute.</param>
+    public async Task RunAsync(TaskContext context, string task, SamplingTaskRequest request, PassParts parts)
+    {
+        // One window for the whole pass, however long it takes.
+        var now = clock.GetUtcNow();
+        var window = MinuteWindow.Ending(now, PassLimits.WindowMinutes);
+        var result = new PassResult(window, request.DryRun);
+        context.Result = result;
+        var remembers = request is { Organization: null, DryRun: false };
+        var start = remembers ? await progress.FindAsync(task, context.CancellationToken) : null;
+        result = result.WithStart(start);
+        var last = start;
+        string? current = null;
+        var isComplete = false;
+        try
+        {
+            await foreach (var batch in context.Iterate(
+                "list_organizations", (function, cancellationToken) => reader.ListAsync(function, request.Organization, start, cancellationToken)))
+            {
+                var works = batch.Select(entry => new OrganizationWork(entry, window, now)).ToDictionary(work => work.Name, StringComparer.Ordinal);
+                var error = await ReadAsync(context, works, parts);
+                foreach (var work in works.Values)
+                {
+                    current = work.Name;
+                    result = await HandleAsync(context, work, parts, request.DryRun, error, result);
+                    context.Result = result;
+                    last = work.Name;
+                }
+            }
+
+            isComplete = true;
+        }
+        finally
+        {
+            if (!isComplete && request.Organization is null)
+            {
+                // An organization that takes a whole pass for itself must not stand in the way of the others for ever.
+                var stop = string.Equals(last, start, StringComparison.Ordinal) ? current ?? last : last;
+                context.Result = result = result.WithStop(stop);
+                last = stop;
+            }
+
+            if (remembers && (!isComplete || start is not null))
+                await progress.SaveAsync(task, isComplete ? null : last, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Reads what organizations of a batch have in common.</summary>
+    /// <returns>What went wrong; it is then the trouble of every one of them.</returns>
+    private async Task<string?> ReadAsync(TaskContext context, Dictionary<string, OrganizationWork> works, PassParts parts)
+    {
+        try
+        {
+            if (parts != PassParts.Target)
+                await reader.ReadProjectsAsync(context, works, works.Values.First().Now);
+            if ((parts & (PassParts.Projects | PassParts.Transactions)) != PassParts.None)
+                await reader.ReadVolumesAsync(context, works, works.Values.First().Window, parts.HasFlag(PassParts.Transactions));
+            return null;
+        }
+        catch (Exception exception) when (IsItsOwn(context, exception))
+        {
+            Log.OrganizationFailed(logger, exception, context.Name, works.Keys.First());
+            return exception.Message;
+        }
+    }
+
+    private async Task<PassResult> HandleAsync(
+        TaskContext context, OrganizationWork work, PassParts parts, bool dryRun, string? error, PassResult result)
+    {
+        if (work.Entry.SettingsError is { } unreadable)
+            return result.WithFailure(work.Name, unreadable);
+        if (error is not null)
+            return result.WithFailure(work.Name, error);
+        using var budget = new CancellationTokenSource(PassLimits.OrganizationBudget, clock);
+        await using var registration = context.CancellationToken.UnsafeRegister(static budget => ((CancellationTokenSource)budget!).Cancel(), budget);
+        work.CancellationToken = budget.Token;
+        try
+        {
+            return result.WithOutcome(await ComputeAsync(context, work, parts, dryRun));
+        }
+        catch (OperationCanceledException exception) when (budget.IsCancellationRequested && IsItsOwn(context, exception))
+        {
+            Log.OrganizationFailed(logger, exception, context.Name, work.Name);
+            return result.WithFailure(work.Name, $"It took longer than {PassLimits.OrganizationBudget.TotalSeconds} s; its rates stay as they are.");
+        }
+        catch (Exception exception) when (IsItsOwn(context, exception))
+        {
+            Log.OrganizationFailed(logger, exception, context.Name, work.Name);
+            return result.WithFailure(work.Name, exception.Message);
+        }
+    }
+
+    private async Task<OrganizationOutcome> ComputeAsync(TaskContext context, OrganizationWork work, PassParts parts, bool dryRun)
+    {
+        await ReadRatesAsync(context, work);
+        work.Floor = SamplingPolicy.Of(work.Settings, project: null, options.Value).Floor;
+        work.Recalibration = work.Before?.Recalibration ?? Recalibration.None;
+        if (parts.HasFlag(PassParts.Target) || work.Before is null)
+            await target.ApplyAsync(context, work);
+        else
+            work.Target = work.Before.Target;
+        if (parts == PassParts.Target)
+            return await publish.ApplyAsync(context, work, parts, dryRun);
+
+        if (!AddProjects(work))
+            return new(OutcomeKind.WithoutVolumes, Projects: 0, Failures: []);
+        if (parts.HasFlag(PassParts.Projects))
+            ProjectsStep.Apply(context, work);
+        TransactionsStep.Apply(context, work, options.Value.NewProjectBoost);
+        if (parts.HasFlag(PassParts.Recalibration))
+            await recalibration.ApplyAsync(context, work);
+        return await publish.ApplyAsync(context, work, parts, dryRun);
+    }
+
+    private ValueTask ReadRatesAsync(TaskContext context, OrganizationWork work) =>
+        context.RunAsync("read_rates", async (function, _) =>
+        {
+            function.AddOrgs();
+            function.AddIterations();
+            function.AddDbCalls();
+            work.Before = await rates.FindAsync(work.Name, work.CancellationToken);
+            if (work.Before is null)
+                return;
+            IReadOnlyList<ProjectRate> page;
+            string? after = null;
+            do
+            {
+                function.AddDbCalls();
+                page = await rates.ListProjectsAsync(work.Name, after, PassLimits.RowsPerPage, work.CancellationToken);
+                foreach (var rate in page)
+                    work.ProjectsBefore.Add(rate.Project, rate);
+                function.AddRows(page.Count);
+                function.AddProjects(page.Count);
+                after = page.Count == 0 ? null : page[^1].Project;
+            }
+            while (page.Count == PassLimits.RowsPerPage);
+        });
+
+    /// <returns>False when there is nothing to compute from.</returns>
+    private bool AddProjects(OrganizationWork work)
+    {
+        foreach (var entry in work.Entries)
+        {
+            var before = work.ProjectsBefore.GetValueOrDefault(entry.Key.Project);
+            var project = new ProjectWork(entry, SamplingPolicy.Of(work.Settings, entry.Settings, options.Value), before)
+            {
+                Volume = work.Volumes is { } volumes
+                    ? volumes.GetValueOrDefault(entry.Key.Project)
+                    : before is null ? null : new(entry.Key, before.Total, before.Kept, before.Names, []),
+                Target = work.Mode != SamplingMode.Project ? null
+                    : entry.Settings?.TargetSampleRate is { } own ? new(own, TargetSource.Setting) : work.Target,
+            };
+            project.Rate = before?.Rate ?? project.Target?.Rate ?? work.Target.Rate;
+            AddTransactions(project, work.Volumes is not null);
+            if (project.Volume is { } volume && !(volume.Total >= 0 && double.IsFinite(volume.Total)))
+            {
+                project.Error ??= "The stored volume is not a number from 0 on.";
+                project.Volume = null;
+            }
+
+            work.Projects.Add(project);
+        }
+
+        // Without any traffic the rates stay as they are, except that those of projects long gone go.
+        return work.Volumes is null
+            ? work.Projects.Count > 0
+            : work.Projects.Exists(project => project.Volume?.Total > 0) || work.ProjectsBefore.Count > work.Projects.Count(project => project.Before is not null);
+    }
+
+    // What was not read anew is what was published with the rates.
+    private static void AddTransactions(ProjectWork project, bool wasRead)
+    {
+        if (wasRead && project.Volume is not { Names: 0, Total: > 0 })
+        {
+            project.Transactions = project.Volume?.Transactions ?? [];
+            project.TransactionsTotal = project.Volume?.Total ?? 0;
+            project.Names = project.Volume?.Names ?? 0;
+        }
+        else if (project.Before is { } before)
+        {
+            project.Transactions = [.. before.Transactions.Where(transaction => transaction.Total > 0).Select(transaction => new TransactionVolume(transaction.Transaction, transaction.Total, transaction.Kept))];
+            project.TransactionsTotal = before.TransactionsTotal;
+            project.Names = before.Names;
+        }
+    }
+
+    private static bool IsItsOwn(TaskContext context, Exception exception) =>
+        exception is not TaskTimeoutException && !context.CancellationToken.IsCancellationRequested;
+}

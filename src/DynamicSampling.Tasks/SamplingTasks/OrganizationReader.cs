@@ -1,0 +1,119 @@
+using System.Runtime.CompilerServices;
+using DynamicSampling.Tasks.Runtime;
+using DynamicSampling.Tasks.Sampling;
+using Microsoft.Extensions.Options;
+
+namespace DynamicSampling.Tasks.SamplingTasks;
+
+/// <summary>Reads organizations, their projects and their volumes, a page at a time.</summary>
+internal sealed class OrganizationReader(IOrganizationStore organizations, IVolumeStore volumes, IOptions<SamplingOptions> options)
+{
+    /// <summary>All organizations in order, in batches; those after a given one first.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<OrganizationEntry>> ListAsync(
+        FunctionState function, string? organization, string? startAfter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (organization is not null)
+        {
+            function.AddDbCalls();
+            var found = await organizations.FindAsync(organization, cancellationToken);
+            function.AddRows(found is null ? 0 : 1);
+            function.AddOrgs(found is null ? 0 : 1);
+            // One that was never seen has nothing to balance, and the result says so.
+            yield return [found ?? new(organization, Settings: null, SettingsError: null)];
+            yield break;
+        }
+
+        // Once around: from where the last pass stopped to the end, and from the beginning to there.
+        var after = startAfter;
+        var isSecondRound = startAfter is null;
+        while (true)
+        {
+            function.AddDbCalls();
+            var page = await organizations.ListAsync(after, PassLimits.OrganizationsPerQuery, cancellationToken);
+            function.AddRows(page.Count);
+            after = page.Count > 0 ? page[^1].Name : after;
+            var isLast = page.Count < PassLimits.OrganizationsPerQuery;
+            if (isSecondRound && startAfter is not null && IndexOf(page, startAfter) is var end and >= 0)
+            {
+                page = [.. page.Take(end + 1)];
+                isLast = true;
+            }
+
+            function.AddOrgs(page.Count);
+            foreach (var batch in OrganizationBatches.Split(page, entry => entry.Projects, PassLimits.OrganizationsPerQuery, PassLimits.ProjectsPerBatch))
+                yield return batch;
+            if (!isLast)
+                continue;
+            if (isSecondRound)
+                yield break;
+            isSecondRound = true;
+            after = null;
+        }
+    }
+
+    /// <summary>The projects of a batch that have had traffic within the lifetime of a rate.</summary>
+    public ValueTask ReadProjectsAsync(TaskContext context, IReadOnlyDictionary<string, OrganizationWork> batch, DateTimeOffset now) =>
+        context.RunAsync("list_projects", async (function, cancellationToken) =>
+        {
+            function.AddOrgs(batch.Count);
+            string[] names = [.. batch.Keys];
+            var since = MinuteWindow.MinuteOf(now - options.Value.RateLifetime);
+            IReadOnlyList<ProjectEntry> page;
+            ProjectKey? after = null;
+            do
+            {
+                function.AddDbCalls();
+                function.AddIterations();
+                page = await organizations.ListActiveProjectsAsync(names, since, after, PassLimits.RowsPerPage, cancellationToken);
+                foreach (var project in page)
+                    batch[project.Key.Organization].Entries.Add(project);
+                function.AddRows(page.Count);
+                function.AddProjects(page.Count);
+                after = page.Count == 0 ? null : page[^1].Key;
+            }
+            while (page.Count == PassLimits.RowsPerPage);
+        });
+
+    /// <summary>The volumes of a batch, with or without transactions.</summary>
+    public ValueTask ReadVolumesAsync(
+        TaskContext context, IReadOnlyDictionary<string, OrganizationWork> batch, MinuteWindow window, bool withTransactions) =>
+        context.RunAsync("fetch_volumes", async (function, cancellationToken) =>
+        {
+            function.AddOrgs(batch.Count);
+            foreach (var work in batch.Values)
+                work.Volumes = new(StringComparer.Ordinal);
+            string[] names = [.. batch.Keys];
+            var top = new TopTransactions(options.Value.ExplicitTransactions, options.Value.SmallestTransactions);
+            var limit = withTransactions ? PassLimits.RowsPerPage / Math.Max(1, top.Largest + top.Smallest) : PassLimits.RowsPerPage;
+            IReadOnlyList<ProjectVolume> page;
+            ProjectKey? after = null;
+            do
+            {
+                function.AddDbCalls();
+                function.AddIterations();
+                page = withTransactions
+                    ? await volumes.ReadTransactionsAsync(names, window, top, after, limit, cancellationToken)
+                    : await volumes.ReadProjectsAsync(names, window, after, limit, cancellationToken);
+                foreach (var volume in page)
+                {
+                    batch[volume.Key.Organization].Volumes!.Add(volume.Key.Project, volume);
+                    function.AddRows(Math.Max(1, volume.Transactions.Count));
+                }
+
+                function.AddProjects(page.Count);
+                after = page.Count == 0 ? null : page[^1].Key;
+            }
+            while (page.Count == limit);
+        });
+
+    private static int IndexOf(IReadOnlyList<OrganizationEntry> page, string name)
+    {
+        for (var i = 0; i < page.Count; i++)
+        {
+            if (string.Equals(page[i].Name, name, StringComparison.Ordinal))
+                return i;
+        }
+
+        return -1;
+    }
+}
