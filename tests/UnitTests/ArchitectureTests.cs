@@ -27,7 +27,8 @@ namespace DynamicSampling.Tests
                 "Runtime", "Telemetry", Logging, "Microsoft.Extensions.DependencyInjection.Abstractions",
                 "Microsoft.Extensions.Hosting.Abstractions",
             ],
-            ["Sampling"] = ["Models"],
+            ["Sampling"] = ["Models", "Sampling.Rules"],
+            ["Sampling.Rules"] = ["Models", "Sampling"],
             ["SamplingTasks"] = ["Runtime", "Models", "Sampling", "Telemetry", Logging, "Microsoft.Extensions.Options"],
         };
 
