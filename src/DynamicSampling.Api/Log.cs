@@ -14,4 +14,13 @@ internal static partial class Log
 
     [LoggerMessage(102, LogLevel.Error, "Deleting expired rows failed; it is tried again in ten minutes")]
     public static partial void RetentionFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(105, LogLevel.Error, "Custom rule {Id} of organization {Organization} cannot be read and is left out")]
+    public static partial void CustomRuleUnreadable(ILogger logger, Exception exception, string id, string organization);
+
+    [LoggerMessage(106, LogLevel.Information, "The samples of custom rule {Id} of organization {Organization} are collected: {Collected} of {Samples}. Set Notifications:WebhookUrl to hear of it")]
+    public static partial void SamplesCollected(ILogger logger, Guid id, string organization, double collected, long samples);
+
+    [LoggerMessage(107, LogLevel.Error, "The bias {Bias} of project {Project} of organization {Organization} failed and is left out of its rules")]
+    public static partial void BiasFailed(ILogger logger, Exception exception, string bias, string project, string organization);
 }

@@ -116,8 +116,11 @@ internal static partial class VolumesEndpoints
 /// <param name="Kept">Root traces stored, at most <paramref name="Total"/>; 0 when left out.</param>
 /// <param name="Organization">The organization: 1 to 200 characters; `default` when left out.</param>
 /// <param name="Timestamp">When, at most 2 days ago; now when left out.</param>
+/// <param name="Release">The release that served them, to learn of new ones: 1 to 200 characters.</param>
+/// <param name="Environment">The environment of that release: 1 to 200 characters.</param>
 internal sealed record VolumeItem(
-    string Project, string Transaction, double Total, double Kept = 0, string Organization = Names.DefaultOrganization, DateTimeOffset? Timestamp = null);
+    string Project, string Transaction, double Total, double Kept = 0, string Organization = Names.DefaultOrganization, DateTimeOffset? Timestamp = null,
+    string? Release = null, string? Environment = null);
 
 /// <summary>The answer to volumes.</summary>
 /// <param name="Taken">How many items were taken.</param>

@@ -7,11 +7,15 @@ namespace DynamicSampling.Api.Ingest;
 internal sealed class VolumeBatch
 {
     private readonly Dictionary<VolumeKey, VolumeCount> _counts = [];
+    private readonly Dictionary<ReleaseKey, MinuteWindow> _releases = [];
 
     /// <summary>How many items went in.</summary>
     public long Items { get; private set; }
 
     public IReadOnlyDictionary<VolumeKey, VolumeCount> Counts => _counts;
+
+    /// <summary>The releases that were named, and between which minutes.</summary>
+    public IReadOnlyDictionary<ReleaseKey, MinuteWindow> Releases => _releases;
 
     public void Add(in VolumeKey key, VolumeCount count)
     {
@@ -19,4 +23,18 @@ internal sealed class VolumeBatch
         ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_counts, key, out _);
         sum = new(sum.Total + count.Total, sum.Kept + count.Kept);
     }
+
+    public void AddRelease(in ReleaseKey release, long minute)
+    {
+        ref var minutes = ref CollectionsMarshal.GetValueRefOrAddDefault(_releases, release, out var exists);
+        minutes = exists ? new(Math.Min(minutes.First, minute), Math.Max(minutes.Last, minute)) : new(minute, minute);
+    }
 }
+
+/// <summary>A release of a project in an environment.</summary>
+/// <param name="Organization">The organization's name.</param>
+/// <param name="Project">The project's name.</param>
+/// <param name="Release">The release.</param>
+/// <param name="Environment">The environment; empty for none.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct ReleaseKey(string Organization, string Project, string Release, string Environment);

@@ -28,6 +28,8 @@ internal sealed class VolumeItemParser(DateTimeOffset now, VolumeBatch batch)
         double? total = null;
         double kept = 0;
         var minute = _currentMinute;
+        string? release = null;
+        string? environment = null;
         var members = Members.None;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -46,6 +48,10 @@ internal sealed class VolumeItemParser(DateTimeOffset now, VolumeBatch batch)
                 total = ReadCount(ref reader, Once(ref members, Members.Total, "total"));
             else if (reader.ValueTextEquals("kept"u8))
                 kept = ReadCount(ref reader, Once(ref members, Members.Kept, "kept"));
+            else if (reader.ValueTextEquals("release"u8))
+                release = ReadName(ref reader, Once(ref members, Members.Release, "release"));
+            else if (reader.ValueTextEquals("environment"u8))
+                environment = ReadName(ref reader, Once(ref members, Members.Environment, "environment"));
             else
                 throw Unknown(reader);
         }
@@ -59,6 +65,8 @@ internal sealed class VolumeItemParser(DateTimeOffset now, VolumeBatch batch)
         if (kept > count)
             throw new InvalidVolumeException("kept", $"must not be more than total, but {kept} is more than {count}");
         batch.Add(new(organization, project, transaction, minute), new(count, kept));
+        if (release is not null)
+            batch.AddRelease(new(organization, project, release, environment ?? ""), minute);
     }
 
     // Readers differ in which of the two they take, so neither is right.
@@ -72,7 +80,7 @@ internal sealed class VolumeItemParser(DateTimeOffset now, VolumeBatch batch)
 
     private static InvalidVolumeException Unknown(Utf8JsonReader reader)
     {
-        const string Known = "known are organization, project, transaction, timestamp, total and kept";
+        const string Known = "known are organization, project, transaction, timestamp, total, kept, release and environment";
         try
         {
             return new(reader.GetString(), "is not a known member; " + Known);
@@ -146,5 +154,7 @@ internal sealed class VolumeItemParser(DateTimeOffset now, VolumeBatch batch)
         Timestamp = 8,
         Total = 16,
         Kept = 32,
+        Release = 64,
+        Environment = 128,
     }
 }

@@ -7,7 +7,11 @@ namespace DynamicSampling.Api.Storage;
 internal sealed class Retention(Database database, TimeProvider clock, ILogger<Retention> logger) : BackgroundService
 {
     public static readonly TimeSpan Volumes = TimeSpan.FromDays(2);
+    public static readonly TimeSpan Hours = TimeSpan.FromDays(35);
     public static readonly TimeSpan Runs = TimeSpan.FromDays(7);
+
+    /// <summary>How long rates that were replaced are kept, so that it can be told what was in force.</summary>
+    public static readonly TimeSpan Rates = TimeSpan.FromHours(2);
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
     private const int RowsAtATime = 5000;
 
@@ -25,6 +29,43 @@ internal sealed class Retention(Database database, TimeProvider clock, ILogger<R
                     LIMIT @rows)
                 """,
                 MinuteWindow.MinuteOf(now - Volumes),
+                cancellationToken)
+            + await DeleteAsync(
+                """
+                DELETE FROM project_hours WHERE (project_id, hour) IN (
+                    SELECT h.project_id, h.hour FROM projects p CROSS JOIN project_hours h ON h.project_id = p.id AND h.hour < @limit
+                    LIMIT @rows)
+                """,
+                MinuteWindow.MinuteOf(now - Hours) / 60,
+                cancellationToken)
+            + await DeleteAsync(
+                """
+                DELETE FROM releases WHERE (project_id, release, environment) IN (
+                    SELECT project_id, release, environment FROM releases WHERE last_minute < @limit LIMIT @rows)
+                """,
+                MinuteWindow.MinuteOf(now - Hours),
+                cancellationToken)
+            + await DeleteAsync(
+                "DELETE FROM custom_rules WHERE id IN (SELECT id FROM custom_rules WHERE deactivated_at < @limit LIMIT @rows)",
+                (now - Hours).ToUnixTimeMilliseconds(),
+                cancellationToken)
+            + await DeleteAsync(
+                """
+                DELETE FROM project_rates WHERE (project_id, first_version) IN (
+                    SELECT project_id, first_version FROM project_rates WHERE ended_at < @limit LIMIT @rows)
+                """,
+                (now - Rates).ToUnixTimeMilliseconds(),
+                cancellationToken)
+            + await DeleteAsync(
+                // A version was in force until the next one came.
+                """
+                DELETE FROM rate_versions WHERE (organization_id, version) IN (
+                    SELECT v.organization_id, v.version
+                    FROM rate_versions v JOIN rate_versions n ON n.organization_id = v.organization_id AND n.version = v.version + 1
+                    WHERE n.computed_at < @limit
+                    LIMIT @rows)
+                """,
+                (now - Rates).ToUnixTimeMilliseconds(),
                 cancellationToken)
             + await DeleteAsync(
                 "DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE started_at < @limit AND status <> 'running' LIMIT @rows)",

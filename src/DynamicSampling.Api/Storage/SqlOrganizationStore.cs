@@ -63,7 +63,7 @@ internal sealed class SqlOrganizationStore(Database database, SettingsErrors err
                 return
                 [
                     .. rows.Select(row => new OrganizationWithVolume(
-                        ToEntry(new(row.Name, row.Settings, row.Projects)), row.Total, row.Kept, row.MonthlyVolume < 0 ? null : row.MonthlyVolume)),
+                        ToEntry(new Row(row.Name, row.Settings, row.Projects)), row.Total, row.Kept, row.MonthlyVolume < 0 ? null : row.MonthlyVolume)),
                 ];
             },
             cancellationToken);

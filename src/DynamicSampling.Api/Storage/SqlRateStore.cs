@@ -1,17 +1,35 @@
 using System.Data.Common;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Dapper;
 using DynamicSampling.Tasks.Sampling;
 
 namespace DynamicSampling.Api.Storage;
 
-/// <summary>Published rates.</summary>
+/// <summary>Published rates and their history.</summary>
 internal sealed class SqlRateStore(Database database) : IRateStore
 {
+    private const string VersionColumns =
+        """
+        v.version AS Version, v.computed_by AS ComputedBy, v.computed_at AS ComputedAt, v.first_minute AS FirstMinute,
+        v.last_minute AS LastMinute, v.mode AS Mode, v.target_rate AS TargetRate, v.target_source AS TargetSource,
+        v.monthly_volume AS MonthlyVolume, v.floor AS Floor, v.factor AS Factor, v.factor_until AS FactorUntil, v.obedience AS Obedience
+        """;
+
+    private const string ProjectColumns =
+        "p.name AS Project, r.first_version AS FirstVersion, r.end_version AS EndVersion, r.rate AS Rate, r.total AS Total, r.kept AS Kept, r.spent AS Spent, r.detail AS Detail";
+
+    private const string OrganizationId = "(SELECT id FROM organizations WHERE name = @organization)";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault };
+
     public Task<OrganizationRates?> FindAsync(string organization, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => FindAsync(connection, transaction: null, organization), cancellationToken);
 
     public Task<IReadOnlyList<ProjectRate>> ListProjectsAsync(string organization, string? after, int limit, CancellationToken cancellationToken) =>
-        database.ReadAsync(connection => ListProjectsAsync(connection, transaction: null, organization, after, limit), cancellationToken);
+        database.ReadAsync<IReadOnlyList<ProjectRate>>(
+            async connection => [.. (await ListAsync(connection, transaction: null, organization, after, limit)).Select(row => row.ToRate())],
+            cancellationToken);
 
     /// <summary>A page of rates, with the version it belongs to and what all rates together spend; null before the first publication.</summary>
     public Task<RatesPage?> ReadPageAsync(string organization, string? after, int limit, CancellationToken cancellationToken) =>
@@ -20,102 +38,256 @@ internal sealed class SqlRateStore(Database database) : IRateStore
             {
                 if (await FindAsync(connection, transaction, organization) is not { } version)
                     return null;
-                // The served rate, as in ServedRate.
-                var spent = await connection.ExecuteScalarAsync<double>(
-                    """
-                    SELECT COALESCE(SUM(r.total * CASE WHEN r.rate IN (0, 1) THEN r.rate WHEN r.rate < @Floor THEN @Floor ELSE r.rate END), 0.0)
-                    FROM project_rates r JOIN projects p ON p.id = r.project_id
-                    WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization)
+                var spent = await SpentAsync(connection, transaction, organization);
+                var rows = await ListAsync(connection, transaction, organization, after, limit);
+                return new RatesPage(version, [.. rows.Select(row => row.ToPublication())], spent);
+            },
+            cancellationToken);
+
+    /// <summary>A project's rates, with the version they belong to and what all projects together spend; null before the first publication.</summary>
+    public Task<ProjectRates?> FindProjectAsync(ProjectKey project, CancellationToken cancellationToken) =>
+        database.ReadConsistentlyAsync(
+            async (connection, transaction) =>
+            {
+                if (await FindAsync(connection, transaction, project.Organization) is not { } version)
+                    return null;
+                var row = await connection.QuerySingleOrDefaultAsync<ProjectRow>(
+                    $"""
+                    SELECT {ProjectColumns}
+                    FROM projects p JOIN project_rates r ON r.project_id = p.id AND r.end_version IS NULL
+                    WHERE p.organization_id = {OrganizationId} AND p.name = @Project
                     """,
-                    new { organization, version.Floor },
+                    new { organization = project.Organization, project.Project },
                     transaction);
-                return new RatesPage(version, await ListProjectsAsync(connection, transaction, organization, after, limit), spent);
+                return new ProjectRates(version, row?.ToPublication(), await SpentAsync(connection, transaction, project.Organization));
+            },
+            cancellationToken);
+
+    public Task<RatesHistory> ReadHistoryAsync(string organization, DateTimeOffset since, double fallback, CancellationToken cancellationToken) =>
+        database.ReadConsistentlyAsync(
+            async (connection, transaction) =>
+            {
+                var versions = await connection.QueryAsync<VersionRow>(
+                    $"""
+                    SELECT {VersionColumns}
+                    FROM rate_versions v
+                    WHERE v.organization_id = {OrganizationId}
+                      AND v.version >= COALESCE((SELECT MAX(b.version) FROM rate_versions b WHERE b.organization_id = v.organization_id AND b.computed_at <= @since), 0)
+                    ORDER BY v.version
+                    """,
+                    new { organization, since = since.ToUnixTimeMilliseconds() },
+                    transaction);
+                var projects = await connection.QueryAsync<ProjectRow>(
+                    $"""
+                    SELECT {ProjectColumns}
+                    FROM projects p JOIN project_rates r ON r.project_id = p.id
+                    WHERE p.organization_id = {OrganizationId} AND (r.end_version IS NULL OR r.ended_at >= @since)
+                    """,
+                    new { organization, since = since.ToUnixTimeMilliseconds() },
+                    transaction);
+                return new RatesHistory(
+                    [.. versions.Select(row => row.ToRates(organization))],
+                    projects.Select(row => new PublishedProject(row.ToRate(), row.FirstVersion, row.EndVersion)),
+                    fallback);
             },
             cancellationToken);
 
     public Task<long> PublishAsync(RatePublication publication, CancellationToken cancellationToken) =>
+        database.WriteAsync((connection, transaction) => PublishAsync(connection, transaction, publication), cancellationToken);
+
+    public Task RenewFactorAsync(string organization, DateTimeOffset until, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            async (connection, transaction) =>
-            {
-                var organizationId = await connection.ExecuteScalarAsync<long?>(
-                    "SELECT id FROM organizations WHERE name = @Organization", new { publication.Organization }, transaction)
-                    ?? throw new InvalidOperationException("The organization was deleted while its rates were computed.");
-                var version = await connection.ExecuteScalarAsync<long>(
-                    """
-                    INSERT INTO rate_versions
-                        (organization_id, version, computed_by, computed_at, first_minute, last_minute, target_rate, target_source, floor)
-                    VALUES (@organizationId, 1, @run, @at, @First, @Last, @Rate, @source, @Floor)
-                    ON CONFLICT (organization_id) DO UPDATE SET
-                        version = version + 1, computed_by = excluded.computed_by, computed_at = excluded.computed_at,
-                        first_minute = excluded.first_minute, last_minute = excluded.last_minute,
-                        target_rate = excluded.target_rate, target_source = excluded.target_source, floor = excluded.floor
-                    RETURNING version
-                    """,
-                    new
-                    {
-                        organizationId,
-                        run = publication.ComputedBy.ToString(),
-                        at = publication.ComputedAt.ToUnixTimeMilliseconds(),
-                        publication.Window.First,
-                        publication.Window.Last,
-                        publication.Target.Rate,
-                        source = publication.Target.Source.ToString(),
-                        publication.Floor,
-                    },
-                    transaction);
-                // Dapper runs the statement once per element.
-                await connection.ExecuteAsync(
-                    """
-                    INSERT INTO project_rates (project_id, version, rate, total, kept)
-                    SELECT id, @version, @Rate, @Total, @Kept FROM projects WHERE organization_id = @organizationId AND name = @Project
-                    ON CONFLICT (project_id) DO UPDATE SET
-                        version = excluded.version, rate = excluded.rate, total = excluded.total, kept = excluded.kept
-                    """,
-                    publication.Changed.Select(rate => new { organizationId, version, rate.Project, rate.Rate, rate.Total, rate.Kept }),
-                    transaction);
-                await connection.ExecuteAsync(
-                    "DELETE FROM project_rates WHERE project_id = (SELECT id FROM projects WHERE organization_id = @organizationId AND name = @project)",
-                    publication.Removed.Select(project => new { organizationId, project }),
-                    transaction);
-                return version;
-            },
+            (connection, transaction) => connection.ExecuteAsync(
+                $"""
+                UPDATE rate_versions SET factor_until = @until
+                WHERE organization_id = {OrganizationId} AND factor_until IS NOT NULL
+                  AND version = (SELECT MAX(version) FROM rate_versions WHERE organization_id = {OrganizationId})
+                """,
+                new { organization, until = until.ToUnixTimeMilliseconds() },
+                transaction),
             cancellationToken);
 
-    private static async Task<OrganizationRates?> FindAsync(DbConnection connection, DbTransaction? transaction, string organization)
+    private static async Task<long> PublishAsync(DbConnection connection, DbTransaction transaction, RatePublication publication)
     {
-        var row = await connection.QuerySingleOrDefaultAsync<VersionRow>(
+        var rates = publication.Rates;
+        var organization = rates.Organization;
+        var organizationId = await connection.ExecuteScalarAsync<long?>(
+            "SELECT id FROM organizations WHERE name = @organization", new { organization }, transaction)
+            ?? throw new InvalidOperationException("The organization was deleted while its rates were computed.");
+        var at = rates.ComputedAt.ToUnixTimeMilliseconds();
+        var version = await connection.ExecuteScalarAsync<long>(
             """
-            SELECT v.version AS Version, v.computed_by AS ComputedBy, v.computed_at AS ComputedAt, v.first_minute AS FirstMinute,
-                   v.last_minute AS LastMinute, v.target_rate AS TargetRate, v.target_source AS TargetSource, v.floor AS Floor
-            FROM rate_versions v JOIN organizations o ON o.id = v.organization_id
-            WHERE o.name = @organization
+            INSERT INTO rate_versions
+                (organization_id, version, computed_by, computed_at, first_minute, last_minute, mode, target_rate, target_source,
+                 monthly_volume, floor, factor, factor_until, obedience)
+            SELECT @organizationId, COALESCE(MAX(version), 0) + 1, @run, @at, @First, @Last, @mode, @Rate, @source,
+                   @MonthlyVolume, @Floor, @Factor, @until, @Obedience
+            FROM rate_versions WHERE organization_id = @organizationId
+            RETURNING version
+            """,
+            new
+            {
+                organizationId,
+                run = rates.ComputedBy.ToString(),
+                at,
+                rates.Window.First,
+                rates.Window.Last,
+                mode = rates.Mode.ToString(),
+                rates.Target.Rate,
+                source = rates.Target.Source.ToString(),
+                rates.Target.MonthlyVolume,
+                rates.Floor,
+                rates.Recalibration.Factor,
+                until = rates.Recalibration.Until?.ToUnixTimeMilliseconds(),
+                rates.Recalibration.Obedience,
+            },
+            transaction);
+        string[] replaced = [.. publication.Changed.Select(changed => changed.Rate.Project), .. publication.Removed];
+        foreach (var names in replaced.Chunk(NamesPerStatement))
+        {
+            await connection.ExecuteAsync(
+                """
+                UPDATE project_rates SET end_version = @version, ended_at = @at
+                WHERE end_version IS NULL AND project_id IN (SELECT id FROM projects WHERE organization_id = @organizationId AND name IN @names)
+                """,
+                new { organizationId, version, at, names },
+                transaction);
+        }
+
+        using var insert = new ProjectInsert(connection, transaction, organizationId, version);
+        foreach (var changed in publication.Changed)
+            insert.Execute(changed);
+        return version;
+    }
+
+    private const int NamesPerStatement = 500;
+
+    private static async Task<OrganizationRates?> FindAsync(DbConnection connection, DbTransaction? transaction, string organization) =>
+        (await connection.QuerySingleOrDefaultAsync<VersionRow>(
+            $"SELECT {VersionColumns} FROM rate_versions v WHERE v.organization_id = {OrganizationId} ORDER BY v.version DESC LIMIT 1",
+            new { organization },
+            transaction))?.ToRates(organization);
+
+    private static async Task<double> SpentAsync(DbConnection connection, DbTransaction transaction, string organization) =>
+        await connection.ExecuteScalarAsync<double>(
+            $"""
+            SELECT COALESCE(SUM(r.spent), 0.0) FROM projects p JOIN project_rates r ON r.project_id = p.id AND r.end_version IS NULL
+            WHERE p.organization_id = {OrganizationId}
             """,
             new { organization },
             transaction);
-        return row is null ? null : new(
-            organization, row.Version, Guid.Parse(row.ComputedBy), DateTimeOffset.FromUnixTimeMilliseconds(row.ComputedAt),
-            new(row.FirstMinute, row.LastMinute), new(row.TargetRate, Enum.Parse<TargetSource>(row.TargetSource)), row.Floor);
-    }
 
-    private static async Task<IReadOnlyList<ProjectRate>> ListProjectsAsync(
+    private static async Task<List<ProjectRow>> ListAsync(
         DbConnection connection, DbTransaction? transaction, string organization, string? after, int limit) =>
-        (await connection.QueryAsync<ProjectRate>(
-            """
-            SELECT p.name AS Project, r.rate AS Rate, r.total AS Total, r.kept AS Kept
-            FROM projects p JOIN project_rates r ON r.project_id = p.id
-            WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization) AND p.name > @after
+        (await connection.QueryAsync<ProjectRow>(
+            $"""
+            SELECT {ProjectColumns}
+            FROM projects p JOIN project_rates r ON r.project_id = p.id AND r.end_version IS NULL
+            WHERE p.organization_id = {OrganizationId} AND p.name > @after
             ORDER BY p.name
             LIMIT @limit
             """,
             new { organization, after = after ?? "", limit },
             transaction)).AsList();
 
+    /// <summary>One statement, prepared once, for all projects of a publication.</summary>
+    private sealed class ProjectInsert : IDisposable
+    {
+        private readonly DbCommand _command;
+
+        public ProjectInsert(DbConnection connection, DbTransaction transaction, long organizationId, long version)
+        {
+            _command = connection.CreateCommand();
+            _command.Transaction = transaction;
+            _command.CommandText =
+                """
+                INSERT INTO project_rates (project_id, first_version, rate, total, kept, spent, detail)
+                SELECT id, @version, @rate, @total, @kept, @spent, @detail FROM projects WHERE organization_id = @organizationId AND name = @project
+                """;
+            Add("@organizationId", organizationId);
+            Add("@version", version);
+            foreach (var name in (ReadOnlySpan<string>)["@project", "@rate", "@total", "@kept", "@spent", "@detail"])
+                Add(name, DBNull.Value);
+        }
+
+        public void Execute(in ProjectPublication publication)
+        {
+            var rate = publication.Rate;
+            _command.Parameters["@project"].Value = rate.Project;
+            _command.Parameters["@rate"].Value = rate.Rate;
+            _command.Parameters["@total"].Value = rate.Total;
+            _command.Parameters["@kept"].Value = rate.Kept;
+            _command.Parameters["@spent"].Value = publication.Spent;
+            _command.Parameters["@detail"].Value = JsonSerializer.Serialize(Detail.Of(rate), Json);
+            _command.ExecuteNonQuery();
+        }
+
+        public void Dispose() => _command.Dispose();
+
+        private void Add(string name, object value)
+        {
+            var parameter = _command.CreateParameter();
+            parameter.ParameterName = name;
+            parameter.Value = value;
+            _command.Parameters.Add(parameter);
+        }
+    }
+
     private sealed record VersionRow(
-        long Version, string ComputedBy, long ComputedAt, long FirstMinute, long LastMinute, double TargetRate, string TargetSource, double Floor);
+        long Version, string ComputedBy, long ComputedAt, long FirstMinute, long LastMinute, string Mode, double TargetRate, string TargetSource,
+        double? MonthlyVolume, double Floor, double Factor, long? FactorUntil, double? Obedience)
+    {
+        public OrganizationRates ToRates(string organization) => new(
+            organization, Version, Guid.Parse(ComputedBy), DateTimeOffset.FromUnixTimeMilliseconds(ComputedAt), new(FirstMinute, LastMinute),
+            new(TargetRate, Enum.Parse<TargetSource>(TargetSource), MonthlyVolume), Floor)
+        {
+            Mode = Enum.Parse<SamplingMode>(Mode),
+            Recalibration = new(Factor, FactorUntil is { } until ? DateTimeOffset.FromUnixTimeMilliseconds(until) : null, Obedience),
+        };
+    }
+
+    private sealed record ProjectRow(
+        string Project, long FirstVersion, long? EndVersion, double Rate, double Total, double Kept, double Spent, string Detail)
+    {
+        public ProjectRate ToRate() => JsonSerializer.Deserialize<Detail>(Detail, Json)!.ToRate(Project, Rate, Total, Kept);
+
+        public ProjectPublication ToPublication() => new(ToRate(), Spent);
+    }
+
+    /// <summary>What is stored of a project's rate beside the columns that queries need.</summary>
+    private sealed record Detail(
+        double? ImplicitRate, double? Factor, double Floor, bool HealthChecks, bool IsNew, bool Always, double? Maximum, TargetRate? Target,
+        long Names, double TransactionsTotal, TransactionRate[]? Transactions)
+    {
+        public static Detail Of(ProjectRate rate) => new(
+            rate.ImplicitRate, rate.Factor, rate.Floor, rate.HealthChecks, rate.IsNew, rate.Always, rate.Maximum, rate.Target,
+            rate.Names, rate.TransactionsTotal, [.. rate.Transactions]);
+
+        public ProjectRate ToRate(string project, double rate, double total, double kept) => new(project, rate, total, kept)
+        {
+            ImplicitRate = ImplicitRate ?? rate,
+            Factor = Factor,
+            Floor = Floor,
+            HealthChecks = HealthChecks,
+            IsNew = IsNew,
+            Always = Always,
+            Maximum = Maximum,
+            Target = Target,
+            Names = Names,
+            TransactionsTotal = TransactionsTotal,
+            Transactions = [.. Transactions ?? []],
+        };
+    }
 }
 
 /// <summary>Rates of one version.</summary>
 /// <param name="Version">The version.</param>
 /// <param name="Projects">The page.</param>
 /// <param name="Spent">Traces that all projects keep in the window at the rates that are served.</param>
-internal sealed record RatesPage(OrganizationRates Version, IReadOnlyList<ProjectRate> Projects, double Spent);
+internal sealed record RatesPage(OrganizationRates Version, IReadOnlyList<ProjectPublication> Projects, double Spent);
+
+/// <summary>A project's rates.</summary>
+/// <param name="Version">The version they belong to.</param>
+/// <param name="Project">The project's; null when it has none, and gets the target.</param>
+/// <param name="Spent">Traces that all projects keep in the window at the rates that are served.</param>
+internal sealed record ProjectRates(OrganizationRates Version, ProjectPublication? Project, double Spent);

@@ -11,7 +11,7 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
 {
     public static readonly TimeSpan IdempotencyWindow = TimeSpan.FromDays(1);
 
-    private const int MinutesPerPage = 1000;
+    private const int RowsPerPage = 1000;
 
     private const string ProjectsWithTraffic =
         """
@@ -40,6 +40,10 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
                         cancellationToken.ThrowIfCancellationRequested();
                         writer.Add(key, count);
                     }
+
+                    foreach (var (release, minutes) in batch.Releases)
+                        writer.Add(release, minutes);
+                    writer.Complete();
                 }
 
                 if (idempotencyKey is not null)
@@ -133,7 +137,7 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
                         afterProject = after.Project,
                         afterMinute = after.Minute,
                         afterTransaction = after.Transaction,
-                        rows = MinutesPerPage,
+                        rows = RowsPerPage,
                     })).AsList(),
                 cancellationToken);
             foreach (var row in page)
@@ -141,7 +145,7 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
             if (page.Count > 0)
                 after = (page[^1].ProjectId, page[^1].Minute, page[^1].TransactionId);
         }
-        while (page.Count == MinutesPerPage);
+        while (page.Count == RowsPerPage);
     }
 
     public Task<OrganizationVolume> ReadTotalAsync(string organization, MinuteWindow window, CancellationToken cancellationToken) =>
@@ -161,18 +165,58 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
                         WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization)
                         UNION ALL
                         SELECT v.total, v.kept, v.exact
-                        FROM projects p JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN @First AND MIN(@Last, @firstHour * 60 - 1)
+                        FROM projects p JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN @First AND @headEnd
                         WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization)
                         UNION ALL
                         SELECT v.total, v.kept, v.exact
-                        FROM projects p JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN MAX(@endHour * 60, @First) AND @Last AND @endHour * 60 > @firstHour * 60 - 1
+                        FROM projects p JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN @tailStart AND @Last
                         WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization))
                     """,
-                    new { organization, window.First, window.Last, firstHour, endHour },
+                    new
+                    {
+                        organization,
+                        window.First,
+                        window.Last,
+                        firstHour,
+                        endHour,
+                        headEnd = Math.Min(window.Last, (firstHour * 60) - 1),
+                        tailStart = endHour * 60,
+                    },
                     transaction);
                 return new OrganizationVolume(row.Total, row.Kept, row.Exact == 1, row.FirstMinute);
             },
             cancellationToken);
+
+    public async IAsyncEnumerable<TransactionVolume> ReadKeptAsync(
+        string organization, string? project, MinuteWindow window, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        long after = -1;
+        List<KeptRow> page;
+        do
+        {
+            page = await database.ReadAsync(
+                async connection => (await connection.QueryAsync<KeptRow>(
+                    """
+                    SELECT t.id AS Id, t.name AS "Transaction", COALESCE(SUM(v.total), 0.0) AS Total, COALESCE(SUM(v.kept), 0.0) AS Kept
+                    FROM (SELECT t.id, t.project_id, t.name FROM transactions t JOIN projects p ON p.id = t.project_id
+                          WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization)
+                            AND (@project IS NULL OR p.name = @project) AND t.id > @after
+                          ORDER BY t.id LIMIT @rows) t
+                    LEFT JOIN volumes v ON v.transaction_id = t.id AND v.project_id = t.project_id AND v.minute BETWEEN @First AND @Last
+                    GROUP BY t.id, t.name
+                    ORDER BY t.id
+                    """,
+                    new { organization, project, after, window.First, window.Last, rows = RowsPerPage })).AsList(),
+                cancellationToken);
+            foreach (var row in page)
+            {
+                after = row.Id;
+                if (row.Total > 0)
+                    yield return new(row.Transaction, row.Total, row.Kept);
+            }
+        }
+        while (page.Count == RowsPerPage);
+    }
 
     /// <summary>The largest projects or transactions of an organization in a window.</summary>
     /// <param name="organization">The organization's name.</param>
@@ -253,6 +297,9 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
         string Organization, string Project, double ProjectTotal, double ProjectKept, long Names, string? Transaction, double Total, double Kept);
 
     private sealed record MinuteRow(long ProjectId, long TransactionId, string Project, string Transaction, long Minute, double Total, double Kept);
+
+    [method: ExplicitConstructor]
+    private sealed record KeptRow(long Id, string Transaction, double Total, double Kept);
 
     [method: ExplicitConstructor]
     private sealed record TotalRow(double Total, double Kept, long Exact, long? FirstMinute);

@@ -33,4 +33,11 @@ public interface IVolumeStore
     /// <param name="window">The window.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
     Task<OrganizationVolume> ReadTotalAsync(string organization, MinuteWindow window, CancellationToken cancellationToken);
+
+    /// <summary>What was kept of each transaction in a window, in an order of the store's.</summary>
+    /// <param name="organization">The organization's name.</param>
+    /// <param name="project">The project's name; null for all.</param>
+    /// <param name="window">The window, of up to 2 days.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    IAsyncEnumerable<TransactionVolume> ReadKeptAsync(string organization, string? project, MinuteWindow window, CancellationToken cancellationToken);
 }

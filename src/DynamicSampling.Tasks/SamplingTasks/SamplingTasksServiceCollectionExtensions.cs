@@ -23,6 +23,7 @@ public static class SamplingTasksServiceCollectionExtensions
         services.AddSingleton<ISamplingTask, RecalibrateOrgs>();
         services.AddSingleton<ISamplingTask, RebalanceOrgs>();
         services.AddSingleton<ISamplingTask, CollectOrgs>();
+        services.AddSingleton<ISamplingTask, CustomRuleNotifications>();
         return services;
     }
 }
