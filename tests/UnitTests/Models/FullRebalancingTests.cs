@@ -129,7 +129,7 @@ public sealed class FullRebalancingTests
         return rates;
     }
 
-    private static void AssertClose(double[] expected, double[] actual)
+    internal static void AssertClose(double[] expected, double[] actual)
     {
         Assert.Equal(expected.Length, actual.Length);
         for (var index = 0; index < expected.Length; index++)

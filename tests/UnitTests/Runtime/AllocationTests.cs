@@ -69,6 +69,30 @@ public sealed class AllocationTests : IDisposable
         Assert.Equal(0, Allocated(() => ProjectsModel.Rebalance(classes, rates, 0.1), rounds: 20));
     }
 
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData(20_000.0, 40L)]
+    [InlineData(1e9, 40L)]
+    [InlineData(1e6, 1_000_000L)]
+    public void TransactionsModel_ThirtyClasses_AllocatesNothing(double? total, long? names)
+    {
+        ClassVolume[] classes = [.. Enumerable.Range(0, 30).Select(index => new ClassVolume($"class {index}", index * 31 % 977))];
+        var rates = new double[classes.Length];
+
+        Assert.Equal(0, Allocated(() => TransactionsModel.Rebalance(classes, rates, 0.1, total, names, floor: 0.001)));
+    }
+
+    [Fact]
+    public void RecalibrationAndSlidingWindow_AllocateNothing()
+    {
+        FactorClass[] classes = [.. Enumerable.Range(0, 300).Select(index => new FactorClass(index * 31 % 977, 1.0 / (index + 1), 0.01, 1))];
+        VolumeTier[] tiers = [new(1000, 0.9), new(5000, 0.3)];
+
+        Assert.Equal(0, Allocated(() => RecalibrationModel.Solve(classes, 5_000), rounds: 20));
+        Assert.Equal(0, Allocated(() => RecalibrationModel.Factor(1, 1000, 10, 0.1)));
+        Assert.Equal(0, Allocated(() => SlidingWindowModel.RateOfTiers(tiers, SlidingWindowModel.MonthlyVolume(10, 24, 30) ?? 0)));
+    }
+
     // The least of several measurements: a collection in between may empty the array pool once.
     private static long Allocated(Action action, int rounds = 1000)
     {
