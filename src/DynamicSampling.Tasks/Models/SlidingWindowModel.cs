@@ -2,8 +2,8 @@ namespace DynamicSampling.Tasks.Models;
 
 /// <summary>Projects the volume of the last hours to a month, and makes a target rate of it: by a budget or by tiers.</summary>
 /// <remarks>
-/// Source: the balancing that Sentry's dynamic sampling publishes, whose tiers are a service of its own. A budget is ours; it is a run rate:
-/// what the month already spent does not count.
+/// Source: the window is that of the balancing that Sentry's dynamic sampling publishes. Budget and tiers are ours. A budget is a run rate: what
+/// the month already spent does not count.
 /// </remarks>
 public static class SlidingWindowModel
 {
