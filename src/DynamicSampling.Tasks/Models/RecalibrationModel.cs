@@ -82,15 +82,8 @@ public static class RecalibrationModel
 
         // Where a whole interval of factors gives what is wanted, rounding must not decide between its ends: aim at the end near 1.
         if (now < wanted)
-        {
-            var aim = Math.Min(wanted * (1 - Rounding), most);
-            return most < wanted * (1 - Tolerance) ? MaxFactor : aim <= now ? 1 : Bisect(classes, aim, 1, MaxFactor);
-        }
-        else
-        {
-            var aim = Math.Max(wanted * (1 + Rounding), least);
-            return least > wanted * (1 + Tolerance) ? MinFactor : aim >= now ? 1 : Bisect(classes, aim, MinFactor, 1);
-        }
+            return most < wanted * (1 - Tolerance) ? MaxFactor : Bisect(classes, Math.Min(wanted * (1 - Rounding), most), 1, MaxFactor);
+        return least > wanted * (1 + Tolerance) ? MinFactor : Bisect(classes, Math.Max(wanted * (1 + Rounding), least), MinFactor, 1);
     }
 
     private static double Bisect(ReadOnlySpan<FactorClass> classes, double aim, double lower, double upper)

@@ -117,6 +117,13 @@ public sealed class RecalibrationModelTests
     public void Solve_IntervalOfSolutionsBelowOne_IsItsUpperEnd(double wanted, double expected) =>
         Assert.Equal(expected, RecalibrationModel.Solve([new(100, 0.5, 0.25, 1), new(100, 0.8, 0, 0.2)], wanted), 1e-9);
 
+    // What is out of reach by no more than the tolerance is met by the whole interval at the limit.
+    [Theory]
+    [InlineData(10 * (1 - 5e-10), 0.5)]
+    [InlineData(30 * (1 + 5e-10), 1.5)]
+    public void Solve_HardlyOutOfReach_IsTheEndNearOneOfTheLimit(double wanted, double expected) =>
+        Assert.Equal(expected, RecalibrationModel.Solve([new(100, 0.2, 0.1, 0.3)], wanted), 1e-9);
+
     [Fact]
     public void Solve_IntervalOfSolutionsAroundOne_IsOne() =>
         Assert.Equal(1, RecalibrationModel.Solve([new(100, 0.5, 0.2, 0.3), new(100, 0.01, 0.04, 1)], 34));
