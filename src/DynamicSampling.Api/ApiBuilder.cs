@@ -2,9 +2,12 @@ using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DynamicSampling.Api.Endpoints;
+using DynamicSampling.Api.Goals;
 using DynamicSampling.Api.Hosting;
 using DynamicSampling.Api.Ingest;
+using DynamicSampling.Api.Notifications;
 using DynamicSampling.Api.OpenApi;
+using DynamicSampling.Api.Serving;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Api.Telemetry;
 using DynamicSampling.Tasks.Runs;
@@ -42,7 +45,12 @@ public static class ApiBuilder
         app.MapRuns();
         app.MapVolumes();
         app.MapOrganizations();
+        app.MapProjects();
         app.MapRates();
+        app.MapGoal();
+        app.MapRules();
+        app.MapCustomRules();
+        app.MapSettingsDocuments();
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json");
         return app;
@@ -53,7 +61,7 @@ public static class ApiBuilder
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = StatusProblems.Describe);
         builder.Services.AddExceptionHandler<BadRequests>();
         builder.Services.AddServiceOpenApi();
-        builder.Services.AddHealthChecks().AddCheck<StorageHealth>("storage");
+        builder.Services.AddHealthChecks().AddCheck<StorageHealth>("storage").AddCheck<SettingsErrors>("settings");
         // Everywhere, and not in development only: a bind error is never an empty 400.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(options =>
@@ -74,12 +82,18 @@ public static class ApiBuilder
             builder.Environment.ContentRootPath));
         builder.Services.AddSingleton<Database>();
         builder.Services.AddSingleton<Migrations>();
+        builder.Services.AddSingleton<SettingsErrors>();
         builder.Services.AddSingleton<SqlOrganizationStore>();
         builder.Services.AddSingleton<IOrganizationStore>(services => services.GetRequiredService<SqlOrganizationStore>());
+        builder.Services.AddSingleton<SqlProjectStore>();
         builder.Services.AddSingleton<SqlVolumeStore>();
         builder.Services.AddSingleton<IVolumeStore>(services => services.GetRequiredService<SqlVolumeStore>());
         builder.Services.AddSingleton<SqlRateStore>();
         builder.Services.AddSingleton<IRateStore>(services => services.GetRequiredService<SqlRateStore>());
+        builder.Services.AddSingleton<SqlCustomRuleStore>();
+        builder.Services.AddSingleton<ICustomRuleStore>(services => services.GetRequiredService<SqlCustomRuleStore>());
+        builder.Services.AddSingleton<SqlSettingsDocuments>();
+        builder.Services.AddSingleton<IPassProgress, SqlPassProgress>();
         builder.Services.AddSingleton<SqlRunStore>();
         builder.Services.AddSingleton<IRunStore>(services => services.GetRequiredService<SqlRunStore>());
         builder.Services.AddHostedService<StorageStartup>();
@@ -98,7 +112,12 @@ public static class ApiBuilder
         builder.Services.AddSingleton<IValidateOptions<SamplingOptions>, SamplingOptionsValidator>();
         builder.Services.AddOptions<IngestOptions>().BindConfiguration("Ingest").ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<IngestOptions>, IngestOptionsValidator>();
-        builder.Services.AddSingleton<ISamplingTask, BoostLowVolumeProjects>();
+        builder.Services.AddOptions<SchedulingOptions>().BindConfiguration("Scheduling").ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<SchedulingOptions>, SchedulingOptionsValidator>();
+        builder.Services.AddSamplingTasks();
+        builder.Services.AddNotifications();
+        builder.Services.AddSingleton<ProjectRules>();
+        builder.Services.AddSingleton<GoalReport>();
     }
 
     private static Microsoft.Extensions.Configuration.Json.JsonConfigurationSource ShippedSettings()

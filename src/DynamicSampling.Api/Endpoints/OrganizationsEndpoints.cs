@@ -42,16 +42,20 @@ internal static class OrganizationsEndpoints
             rows,
             count,
             row => new OrganizationListItem(
-                row.Organization.Name, row.Projects, row.Total, row.Kept, TargetRate.Of(row.Organization.Settings, defaults.Value), row.Organization.Settings is not null),
+                row.Organization.Name, row.Organization.Projects, row.Total, row.Kept,
+                TargetRate.Of(row.Organization.Settings, row.MonthlyVolume, defaults.Value), row.Organization.Settings is not null),
             row => new NameCursor(row.Organization.Name)));
     }
 
     private static async Task<Ok<EffectiveSettings>> Get(
-        PathName org, HttpResponse response, SqlOrganizationStore store, IOptions<SamplingOptions> defaults, CancellationToken cancellationToken) =>
-        Effective(org.Value, await store.FindAsync(org.Value, cancellationToken), response, defaults.Value);
+        PathName org, HttpResponse response, SqlOrganizationStore store, SqlRateStore rates, IOptions<SamplingOptions> defaults,
+        CancellationToken cancellationToken) =>
+        Effective(
+            org.Value, await store.FindAsync(org.Value, cancellationToken), await rates.FindAsync(org.Value, cancellationToken), response, defaults.Value);
 
     private static async Task<Results<Ok<EffectiveSettings>, ProblemHttpResult>> Put(
-        PathName org, SettingsBody body, HttpContext http, SqlOrganizationStore store, IOptions<SamplingOptions> defaults, CancellationToken cancellationToken)
+        PathName org, SettingsBody body, HttpContext http, SqlOrganizationStore store, SqlRateStore rates, IOptions<SamplingOptions> defaults,
+        CancellationToken cancellationToken)
     {
         if (body.Check(org.Value) is { } problem)
             return Problems.BadRequest(problem);
@@ -59,9 +63,10 @@ internal static class OrganizationsEndpoints
         var headers = http.Request.GetTypedHeaders();
         if (headers.CheckPreconditions() is { } unreadable)
             return Problems.BadRequest(unreadable);
-        return await store.SaveSettingsAsync(org.Value, settings, headers.Allows, cancellationToken)
-            ? Effective(org.Value, new(org.Value, settings, SettingsError: null), http.Response, defaults.Value)
-            : Stale();
+        return await store.SaveSettingsAsync(org.Value, settings, entry => headers.Allows(entry?.Settings), cancellationToken)
+            ? Effective(
+                org.Value, new(org.Value, settings, SettingsError: null), await rates.FindAsync(org.Value, cancellationToken), http.Response, defaults.Value)
+            : Problems.StaleSettings();
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
@@ -70,18 +75,16 @@ internal static class OrganizationsEndpoints
         var headers = request.GetTypedHeaders();
         if (headers.CheckPreconditions() is { } unreadable)
             return Problems.BadRequest(unreadable);
-        return await store.DeleteAsync(org.Value, data == true, headers.Allows, cancellationToken) ? TypedResults.NoContent() : Stale();
+        return await store.DeleteAsync(org.Value, data == true, entry => headers.Allows(entry?.Settings), cancellationToken) ? TypedResults.NoContent() : Problems.StaleSettings();
     }
 
-    private static Ok<EffectiveSettings> Effective(string organization, OrganizationEntry? entry, HttpResponse response, SamplingOptions defaults)
+    private static Ok<EffectiveSettings> Effective(
+        string organization, OrganizationEntry? entry, OrganizationRates? published, HttpResponse response, SamplingOptions defaults)
     {
-        if (SettingsVersion.Of(entry) is { } version)
+        if (SettingsVersion.Of(entry?.Settings) is { } version)
             response.GetTypedHeaders().ETag = version;
-        return TypedResults.Ok(EffectiveSettings.Of(organization, entry, defaults));
+        return TypedResults.Ok(EffectiveSettings.Of(organization, entry, published?.Target.MonthlyVolume, defaults));
     }
-
-    private static ProblemHttpResult Stale() => Problems.PreconditionFailed(
-        "The settings are not the ones that If-Match or If-None-Match asks for. GET them again, and send their ETag.");
 
     private sealed record NameCursor(string Name);
 }

@@ -19,4 +19,7 @@ internal static class Problems
 
     public static ProblemHttpResult UnsupportedMediaType(string detail) =>
         TypedResults.Problem(detail, statusCode: StatusCodes.Status415UnsupportedMediaType);
+
+    public static ProblemHttpResult StaleSettings() => PreconditionFailed(
+        "The settings are not the ones that If-Match or If-None-Match asks for. GET them again, and send their ETag.");
 }

@@ -26,7 +26,7 @@ internal sealed class RespondAsyncFilter(ISamplingTask task, TaskRunner runner) 
                     Organization = request?.Organization,
                     Exclusive = true,
                 }.WithBudgetOfAtMost(request?.MaxSeconds),
-                (_, taskContext) => task.RunAsync(taskContext, request?.Organization));
+                (_, taskContext) => task.RunAsync(taskContext, TaskRequest.ToTask(request)));
             http.Response.Headers["Preference-Applied"] = "respond-async";
             return TaskResults.Accepted(http, run);
         }

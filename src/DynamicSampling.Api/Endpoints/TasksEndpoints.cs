@@ -22,7 +22,7 @@ internal static class TasksEndpoints
         {
             tasks.MapPost("/" + task.Name, async (TaskRequest? request, TaskContext context) =>
                 {
-                    await task.RunAsync(context, request?.Organization);
+                    await task.RunAsync(context, TaskRequest.ToTask(request));
                     return new RunResult();
                 })
                 .AddEndpointFilter(Validate)
@@ -35,7 +35,7 @@ internal static class TasksEndpoints
         tasks.MapPost("/{task}", Unknown)
             .WithName("RunTask")
             .WithSummary("Runs a task now")
-            .WithDescription("Waits for the run, within its time budget. With `Prefer: respond-async` it answers 202 at once and the run goes on by itself.")
+            .WithDescription("Waits for the run, within its time budget. With `Prefer: respond-async` it answers 202 at once and the run goes on by itself. With `dryRun` nothing is published, and the result tells what would change.")
             .Accepts<TaskRequest>(isOptional: true, "application/json")
             .Produces<TaskRun>()
             .Produces<TaskRun>(StatusCodes.Status202Accepted)

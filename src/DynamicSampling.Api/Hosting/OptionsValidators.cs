@@ -1,4 +1,5 @@
 using DynamicSampling.Api.Ingest;
+using DynamicSampling.Api.Notifications;
 using DynamicSampling.Tasks.Sampling;
 using Microsoft.Extensions.Options;
 
@@ -9,3 +10,9 @@ internal sealed partial class SamplingOptionsValidator : IValidateOptions<Sampli
 
 [OptionsValidator]
 internal sealed partial class IngestOptionsValidator : IValidateOptions<IngestOptions>;
+
+[OptionsValidator]
+internal sealed partial class SchedulingOptionsValidator : IValidateOptions<SchedulingOptions>;
+
+[OptionsValidator]
+internal sealed partial class NotificationOptionsValidator : IValidateOptions<NotificationOptions>;

@@ -138,6 +138,17 @@ internal sealed class SqlCustomRuleStore(Database database, ILogger<SqlCustomRul
             },
             transaction);
 
+    internal async Task<IReadOnlyList<CustomRule>> ListActiveAsync(DbConnection connection, DbTransaction transaction, DateTimeOffset now) =>
+        Readable(await connection.QueryAsync<Row>(
+            $"""
+            SELECT {Columns}
+            FROM custom_rules c JOIN organizations o ON o.id = c.organization_id
+            WHERE c.deactivated_at IS NULL AND c.ends_at > @now
+            ORDER BY o.name, c.id
+            """,
+            new { now = now.ToUnixTimeMilliseconds() },
+            transaction));
+
     private Task<IReadOnlyList<CustomRule>> ListAsync(string filter, string? organization, Guid? after, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<CustomRule>>(
             async connection => Readable(await connection.QueryAsync<Row>(

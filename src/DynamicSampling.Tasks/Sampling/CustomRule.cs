@@ -17,6 +17,12 @@ public sealed record CustomRule(
     /// <summary>The most active rules of an organization.</summary>
     public const int MaxActive = 2000;
 
+    /// <summary>The most samples that a rule can ask for.</summary>
+    public const long MaxSamples = 1_000_000_000;
+
+    /// <summary>The longest description, in UTF-16 characters.</summary>
+    public const int MaxDescription = 500;
+
     /// <summary>The longest that a rule holds after it was made or extended: as long as single minutes are kept, from which its samples are counted.</summary>
     public static readonly TimeSpan MaxDuration = TimeSpan.FromDays(2);
 

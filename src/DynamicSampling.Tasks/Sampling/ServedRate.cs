@@ -39,10 +39,45 @@ public static class ServedRate
     /// <param name="factor">The recalibration factor.</param>
     public static double OfOthers(ProjectRate project, double factor) => Of(project, transaction: "", own: null, factor);
 
+    /// <summary>The project's own rate as it would be served, were there no transactions with rates of their own.</summary>
+    /// <param name="project">What is published for the project.</param>
+    /// <param name="factor">The recalibration factor.</param>
+    public static double OfProject(ProjectRate project, double factor)
+    {
+        ArgumentNullException.ThrowIfNull(project);
+        var (minimum, maximum, _) = Response(project, transaction: "", own: null);
+        return minimum == maximum ? minimum : Math.Clamp(project.Rate * factor, minimum, maximum);
+    }
+
+    /// <summary>Why a served rate is not simply base × factor.</summary>
+    /// <param name="project">What is published for the project.</param>
+    /// <param name="transaction">The transaction's name.</param>
+    /// <param name="own">What is published for the transaction; null for nothing.</param>
+    /// <param name="factor">The recalibration factor.</param>
+    /// <returns>The reason; null when it is.</returns>
+    public static RateReason? ReasonOf(ProjectRate project, string transaction, TransactionRate? own, double factor)
+    {
+        ArgumentNullException.ThrowIfNull(project);
+        var (always, maximum) = Pinned(project, own);
+        if (always)
+            return RateReason.Always;
+        var (minimum, _, rate) = Response(project, transaction, own);
+        var uncapped = minimum == maximum ? rate : rate * factor;
+        if (maximum is { } cap && (project.IsNew || project.Rate == 1 || uncapped >= cap))
+            return RateReason.Maximum;
+        if (project.IsNew)
+            return RateReason.New;
+        if (project.Rate is 0 or 1)
+            return null;
+        if (project.HealthChecks && HealthChecks.IsHealthCheck(transaction))
+            return RateReason.HealthCheck;
+        return rate * factor < minimum ? RateReason.Floor : null;
+    }
+
     /// <summary>How a served rate follows the factor: clamp(rate × factor, minimum, maximum). Where the two are one, it does not.</summary>
     internal static (double Minimum, double Maximum, double Rate) Response(ProjectRate project, string transaction, TransactionRate? own)
     {
-        var (always, maximum) = own?.IsPinned == true ? (own.Always, own.Maximum) : (project.Always, project.Maximum);
+        var (always, maximum) = Pinned(project, own);
         if (always)
             return Fixed(1);
         var cap = maximum ?? 1;
@@ -56,6 +91,10 @@ public static class ServedRate
 
         static (double Minimum, double Maximum, double Rate) Fixed(double rate) => (rate, rate, rate);
     }
+
+    // The pin of the transaction counts before that of its project.
+    private static (bool Always, double? Maximum) Pinned(ProjectRate project, TransactionRate? own) =>
+        own?.IsPinned == true ? (own.Always, own.Maximum) : (project.Always, project.Maximum);
 
     /// <summary>Whether a rate moved so far that clients should hear of it: by more than the threshold, or to or from 0 or 1.</summary>
     /// <param name="before">The served rate so far.</param>

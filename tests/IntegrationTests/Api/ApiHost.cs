@@ -93,7 +93,7 @@ internal sealed class ScriptedTask(string name, Func<TaskContext, string?, Task>
 
     public TimeSpan MaxExecution => TimeSpan.FromSeconds(maxSeconds);
 
-    public Task RunAsync(TaskContext context, string? organization) => body(context, organization);
+    public Task RunAsync(TaskContext context, SamplingTaskRequest request) => body(context, request.Organization);
 }
 
 internal static class HttpExtensions

@@ -1,0 +1,182 @@
+using System.Text.Json.Serialization;
+using DynamicSampling.Api.Storage;
+using DynamicSampling.Tasks.Runtime;
+using DynamicSampling.Tasks.Sampling;
+using DynamicSampling.Tasks.Sampling.Rules;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace DynamicSampling.Api.Endpoints;
+
+/// <summary>Rules that users make to get a number of samples, and which expire by themselves.</summary>
+internal static class CustomRulesEndpoints
+{
+    public static void MapCustomRules(this IEndpointRouteBuilder app)
+    {
+        var rules = app.MapGroup("/api/organizations/{org}/custom-rules").WithTags("Custom rules");
+        rules.MapPost("", Create)
+            .WithName("CreateCustomRule").WithSummary("Makes a rule that keeps a number of traces, until its end")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+        rules.MapGet("", List)
+            .WithName("ListCustomRules").WithSummary("Custom rules, in the order in which they were made; those that have expired too")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
+        rules.MapGet("/{id:guid}", Get)
+            .WithName("GetCustomRule").WithSummary("A custom rule")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        rules.MapPatch("/{id:guid}", Extend)
+            .WithName("ExtendCustomRule").WithSummary("Gives an active rule a later end, or more samples")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+        rules.MapDelete("/{id:guid}", Delete)
+            .WithName("DeleteCustomRule").WithSummary("Deletes a custom rule")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    private static async Task<Results<Created<CustomRuleItem>, ProblemHttpResult>> Create(
+        PathName org, CustomRuleBody body, SqlCustomRuleStore store, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (body.Check(now) is { } problem)
+            return Problems.BadRequest(problem);
+        if (await store.AddAsync(body.ToRule(org.Value, now), cancellationToken) is not { } rule)
+        {
+            return Problems.BadRequest(
+                $"organization '{org.Value}' has {CustomRule.MaxActive} active custom rules, which is the most. Delete one, or wait until one expires.");
+        }
+
+        return TypedResults.Created($"/api/organizations/{Uri.EscapeDataString(org.Value)}/custom-rules/{rule.Id}", CustomRuleItem.Of(rule, now));
+    }
+
+    private static async Task<Ok<Page<CustomRuleItem>>> List(
+        PathName org, SqlCustomRuleStore store, TimeProvider clock, int? limit, string? cursor, CancellationToken cancellationToken)
+    {
+        var count = Paging.Limit(limit);
+        var now = clock.GetUtcNow();
+        var rows = await store.ListAsync(org.Value, Paging.Cursor<RuleCursor>(cursor)?.Id, count + 1, cancellationToken);
+        return TypedResults.Ok(Paging.ToPage(rows, count, rule => CustomRuleItem.Of(rule, now), rule => new RuleCursor(rule.Id)));
+    }
+
+    private static async Task<Results<Ok<CustomRuleItem>, ProblemHttpResult>> Get(
+        PathName org, Guid id, SqlCustomRuleStore store, TimeProvider clock, CancellationToken cancellationToken) =>
+        await store.FindAsync(org.Value, id, cancellationToken) is { } rule
+            ? TypedResults.Ok(CustomRuleItem.Of(rule, clock.GetUtcNow()))
+            : Unknown(org, id);
+
+    private static async Task<Results<Ok<CustomRuleItem>, ProblemHttpResult>> Extend(
+        PathName org, Guid id, CustomRuleExtension body, SqlCustomRuleStore store, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (await store.FindAsync(org.Value, id, cancellationToken) is not { } known)
+            return Unknown(org, id);
+        if (body.Check(known, now) is { } problem)
+            return Problems.BadRequest(problem);
+        return await store.ChangeAsync(org.Value, id, now, body.ApplyTo, cancellationToken) is { } changed
+            ? TypedResults.Ok(CustomRuleItem.Of(changed, now))
+            : Problems.Conflict("The rule has expired: make a new one.");
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
+        PathName org, Guid id, SqlCustomRuleStore store, CancellationToken cancellationToken) =>
+        await store.DeleteAsync(org.Value, id, cancellationToken) ? TypedResults.NoContent() : Unknown(org, id);
+
+    private static ProblemHttpResult Unknown(PathName org, Guid id) =>
+        Problems.NotFound($"Organization '{org.Value}' has no custom rule {id}.");
+
+    private sealed record RuleCursor(Guid Id);
+}
+
+/// <summary>A custom rule, as it is made.</summary>
+/// <param name="Condition">Which traces it is for, for instance <c>{"op":"glob","name":"event.transaction","value":["*/checkout"]}</c>.</param>
+/// <param name="Samples">How many are wanted, 1 to 1,000,000,000.</param>
+/// <param name="End">Until when it holds, at most 2 days from its start.</param>
+/// <param name="Start">From when it holds; from now on when left out.</param>
+/// <param name="Project">The project; all of the organization's when left out.</param>
+/// <param name="Description">What it is for, in up to 500 characters.</param>
+internal sealed record CustomRuleBody(
+    RuleCondition? Condition = null, long? Samples = null, DateTimeOffset? End = null, DateTimeOffset? Start = null, string? Project = null,
+    string? Description = null)
+{
+    /// <summary>What is wrong with it, or null.</summary>
+    public string? Check(DateTimeOffset now)
+    {
+        var start = Start ?? now;
+        return this switch
+        {
+            { Condition: null } => "condition is missing: say which traces the rule is for, such as {\"op\":\"eq\",\"name\":\"event.transaction\",\"value\":[\"GET /cart\"]}.",
+            { Samples: null } => "samples is missing: say how many traces are wanted.",
+            { Samples: < 1 or > CustomRule.MaxSamples } => $"samples must be from 1 to {CustomRule.MaxSamples}, but is {Samples}.",
+            { End: null } => "end is missing: say until when the rule holds, at most 2 days from its start.",
+            { Project: not null } when Names.Check(Project) is { } problem => $"project {problem}.",
+            { Description.Length: > CustomRule.MaxDescription } => $"description must not be longer than {CustomRule.MaxDescription} characters.",
+            _ when End <= start => $"end must be after start, but {End:O} is not after {start:O}.",
+            _ when End <= now => $"end must be in the future, but is {End:O}; it is now {now:O}.",
+            _ when start > now + CustomRule.MaxDuration => $"start must be within the next 2 days, but is {start:O}.",
+            _ when End > (start > now ? start : now) + CustomRule.MaxDuration => $"end must be at most 2 days from start, but is {End:O}.",
+            _ => null,
+        };
+    }
+
+    public CustomRule ToRule(string organization, DateTimeOffset now) =>
+        new(Guid.CreateVersion7(now), organization, Project, Number: 0, Condition!, Samples!.Value, Start ?? now, End!.Value)
+        {
+            Description = Description,
+            CreatedAt = now,
+        };
+}
+
+/// <summary>What can be changed of a custom rule. Members left out stay as they are.</summary>
+/// <param name="End">Until when it holds, at most 2 days from now.</param>
+/// <param name="Samples">How many traces are wanted, 1 to 1,000,000,000.</param>
+internal sealed record CustomRuleExtension(DateTimeOffset? End = null, long? Samples = null)
+{
+    /// <summary>What is wrong with it, or null.</summary>
+    public string? Check(CustomRule rule, DateTimeOffset now) => this switch
+    {
+        { Samples: < 1 or > CustomRule.MaxSamples } => $"samples must be from 1 to {CustomRule.MaxSamples}, but is {Samples}.",
+        { End: not null } when End <= rule.Start => $"end must be after start, but {End:O} is not after {rule.Start:O}.",
+        { End: not null } when End <= now => $"end must be in the future, but is {End:O}; it is now {now:O}. To end a rule, delete it.",
+        { End: not null } when End > (rule.Start > now ? rule.Start : now) + CustomRule.MaxDuration => $"end must be at most 2 days from now, or from start, but is {End:O}.",
+        _ => null,
+    };
+
+    // More samples are a new goal, to be announced again.
+    public CustomRule ApplyTo(CustomRule rule) => rule with
+    {
+        End = End ?? rule.End,
+        Samples = Samples ?? rule.Samples,
+        AnnouncedAt = Samples > rule.Collected ? null : rule.AnnouncedAt,
+    };
+}
+
+/// <summary>A custom rule.</summary>
+/// <param name="Id">Names it.</param>
+/// <param name="RuleId">Its id in rules documents.</param>
+/// <param name="Organization">The organization's name.</param>
+/// <param name="Project">The project; null for all of the organization's.</param>
+/// <param name="Description">What it is for.</param>
+/// <param name="Condition">Which traces it is for.</param>
+/// <param name="Samples">How many are wanted.</param>
+/// <param name="Collected">How many have been stored since it started, as far as volumes tell; by the last run of custom_rule_notifications.</param>
+/// <param name="Start">From when it holds.</param>
+/// <param name="End">Until when it holds.</param>
+/// <param name="Active">Whether it has not expired.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="AnnouncedAt">When it was announced that its samples are complete; null before.</param>
+internal sealed record CustomRuleItem(
+    Guid Id, int RuleId, string Organization, string? Project, string? Description, RuleCondition Condition, long Samples, double Collected,
+    [property: JsonConverter(typeof(UtcMillisecondsJsonConverter))] DateTimeOffset Start,
+    [property: JsonConverter(typeof(UtcMillisecondsJsonConverter))] DateTimeOffset End,
+    bool Active,
+    [property: JsonConverter(typeof(UtcMillisecondsJsonConverter))] DateTimeOffset CreatedAt,
+    [property: JsonConverter(typeof(UtcMillisecondsJsonConverter))] DateTimeOffset? AnnouncedAt)
+{
+    private const int FirstRuleId = 3000;
+
+    public static CustomRuleItem Of(CustomRule rule, DateTimeOffset now) => new(
+        rule.Id, FirstRuleId + rule.Number, rule.Organization, rule.Project, rule.Description, rule.Condition, rule.Samples, rule.Collected, rule.Start,
+        rule.End, rule.IsActive(now), rule.CreatedAt, rule.AnnouncedAt);
+}

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DynamicSampling.Api.Serving;
+using DynamicSampling.Tasks.Sampling;
+using DynamicSampling.Tasks.Sampling.Rules;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace DynamicSampling.Api.Endpoints;
+
+/// <summary>The rules of a project, and what they say of a trace.</summary>
+internal static class RulesEndpoints
+{
+    public static void MapRules(this IEndpointRouteBuilder app)
+    {
+        var rules = app.MapGroup("/api/organizations/{org}/projects/{project}").WithTags("Rules");
+        rules.MapGet("/rules", Get)
+            .WithName("GetRules").WithSummary("The rules document of a project, in the format that Relay reads (version 2)")
+            .WithDescription("The order of the rules matters: factors multiply until the first sampleRate that matches.")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
+        rules.MapPost("/rules:evaluate", Evaluate)
+            .WithName("EvaluateRules").WithSummary("Which rate a trace gets, and by which rules")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+    }
+
+    private static async Task<Ok<RulesDocument>> Get(PathName org, PathName project, ProjectRules rules, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await rules.GenerateAsync(new(org.Value, project.Value), cancellationToken));
+
+    private static async Task<Results<Ok<EvaluationAnswer>, ProblemHttpResult>> Evaluate(
+        PathName org, PathName project, TraceToEvaluate trace, ProjectRules rules, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (trace.Check() is { } problem)
+            return Problems.BadRequest(problem);
+        var document = await rules.GenerateAsync(new(org.Value, project.Value), cancellationToken);
+        var evaluation = RulesEvaluator.Evaluate(document, trace.ToFields(), clock.GetUtcNow());
+        return TypedResults.Ok(new EvaluationAnswer(
+            evaluation.Rate,
+            [.. evaluation.Rules.Select(rule => new AppliedRuleItem(rule.Id, NameOf(rule.Id), rule.Type, rule.Value))]));
+    }
+
+    // The ranges in which RulesGenerator numbers its rules.
+    private static string NameOf(int id) => id switch
+    {
+        1000 => "uniform",
+        1001 => "environments",
+        1002 => "healthChecks",
+        1004 => "recalibration",
+        1005 => "replays",
+        1006 => "minimumSampleRate",
+        >= 3000 => "customRules",
+        >= 2000 => "pins",
+        >= 1500 => "latestReleases",
+        _ => "transactions",
+    };
+}
+
+/// <summary>
+/// A trace, by the attributes that rules ask for. Other attributes go under their full names, such as <c>"event.level": "error"</c>.
+/// </summary>
+internal sealed class TraceToEvaluate
+{
+    /// <summary>The root operation.</summary>
+    public string? Transaction { get; init; }
+
+    /// <summary>The release.</summary>
+    public string? Release { get; init; }
+
+    /// <summary>The environment.</summary>
+    public string? Environment { get; init; }
+
+    /// <summary>The replay that the trace belongs to.</summary>
+    public string? ReplayId { get; init; }
+
+    /// <summary>Others, by their full names: <c>trace.x</c> or <c>event.x</c>.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; init; }
+
+    /// <summary>What is wrong with it, or null.</summary>
+    public string? Check()
+    {
+        foreach (var (name, value) in Others ?? [])
+        {
+            if (!name.StartsWith("trace.", StringComparison.Ordinal) && !name.StartsWith("event.", StringComparison.Ordinal))
+                return $"'{name}' is not a known member; known are transaction, release, environment, replayId, and attributes such as trace.x and event.x.";
+            if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null))
+                return $"'{name}' must be a string, a number, true, false or null.";
+        }
+
+        return null;
+    }
+
+    public TraceFields ToFields() => new()
+    {
+        Transaction = Transaction,
+        Release = Release,
+        Environment = Environment,
+        ReplayId = ReplayId,
+        Others = Others?.ToDictionary(
+            item => item.Key,
+            item => item.Value.ValueKind switch
+            {
+                JsonValueKind.Null => null,
+                JsonValueKind.String => item.Value.GetString(),
+                _ => item.Value.GetRawText(),
+            },
+            StringComparer.Ordinal),
+    };
+}
+
+/// <summary>What the rules say of a trace.</summary>
+/// <param name="Rate">The rate it gets, 0 to 1.</param>
+/// <param name="Rules">The rules that took part, in their order; the last one decided.</param>
+internal sealed record EvaluationAnswer(double? Rate, IReadOnlyList<AppliedRuleItem> Rules);
+
+/// <summary>A rule that took part.</summary>
+/// <param name="Id">Its id in the rules document.</param>
+/// <param name="Bias">What it is for.</param>
+/// <param name="Type">What its value means.</param>
+/// <param name="Value">Its value at this instant.</param>
+internal sealed record AppliedRuleItem(int Id, string Bias, SamplingValueType Type, double Value);
