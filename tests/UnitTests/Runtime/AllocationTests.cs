@@ -1,5 +1,6 @@
 using DynamicSampling.Tasks.Models;
 using DynamicSampling.Tasks.Runtime;
+using DynamicSampling.Tasks.Sampling.Rules;
 
 namespace DynamicSampling.Tests.Runtime;
 
@@ -91,6 +92,28 @@ public sealed class AllocationTests : IDisposable
         Assert.Equal(0, Allocated(() => RecalibrationModel.Solve(classes, 5_000), rounds: 20));
         Assert.Equal(0, Allocated(() => RecalibrationModel.Factor(1, 1000, 10, 0.1)));
         Assert.Equal(0, Allocated(() => SlidingWindowModel.RateOfTiers(tiers, SlidingWindowModel.MonthlyVolume(10, 24, 30) ?? 0)));
+
+    [Fact]
+    public void Rate_EveryKindOfRule_AllocatesNothing()
+    {
+        var now = new DateTimeOffset(2026, 11, 22, 10, 0, 0, TimeSpan.Zero);
+        var document = RulesGenerator.Generate(
+            new()
+            {
+                BaseRate = 0.1,
+                Factor = 0.5,
+                ImplicitRate = 0.05,
+                Floor = 0.01,
+                Transactions = [.. Enumerable.Range(0, 100).Select(index => new NamedRate($"transaction {index}", 0.5, index))],
+                Releases = [new("2.0", null, now.AddMinutes(-5), TimeSpan.FromHours(1))],
+                CustomRules = [new(0, new OrCondition([new EqCondition("trace.x", ["y"])]), 5, now, now.AddHours(1))],
+                Pins = [new("pinned", 0.5)],
+            },
+            now);
+        var fields = new TraceFields { Transaction = "Transaction 0", Release = "2.0", Others = new Dictionary<string, string?>(StringComparer.Ordinal) };
+
+        Assert.Equal(0, Allocated(() => RulesEvaluator.Rate(document, fields, now), rounds: 100));
+        Assert.Equal(0, Allocated(() => HealthChecks.IsHealthCheck("GET /a/long/path/to/no/health/check/at/all")));
     }
 
     // The least of several measurements: a collection in between may empty the array pool once.

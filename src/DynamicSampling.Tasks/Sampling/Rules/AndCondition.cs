@@ -1,10 +1,7 @@
-using System.Text.Json.Serialization;
-
 namespace DynamicSampling.Tasks.Sampling.Rules;
 
 /// <summary>All of the inner conditions; without any, it always matches.</summary>
 /// <param name="Inner">The conditions.</param>
-[JsonConverter(typeof(RuleConditionJsonConverter))]
 public sealed record AndCondition(IReadOnlyList<RuleCondition> Inner) : RuleCondition
 {
     /// <inheritdoc/>

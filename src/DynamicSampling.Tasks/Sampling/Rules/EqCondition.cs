@@ -1,12 +1,9 @@
-using System.Text.Json.Serialization;
-
 namespace DynamicSampling.Tasks.Sampling.Rules;
 
 /// <summary>An attribute is one of some values, or is missing.</summary>
 /// <param name="Name">The attribute's name, for instance <c>trace.release</c>.</param>
 /// <param name="Values">The values; null matches when the attribute is missing, and then only.</param>
 /// <param name="IgnoreCase">Whether <c>A</c> is <c>a</c>.</param>
-[JsonConverter(typeof(RuleConditionJsonConverter))]
 public sealed record EqCondition(string Name, IReadOnlyList<string>? Values, bool IgnoreCase = false) : RuleCondition
 {
     /// <inheritdoc/>

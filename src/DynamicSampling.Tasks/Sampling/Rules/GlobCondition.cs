@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace DynamicSampling.Tasks.Sampling.Rules;
 
 /// <summary>An attribute looks like one of some patterns. A missing attribute looks like none.</summary>
@@ -7,7 +5,6 @@ namespace DynamicSampling.Tasks.Sampling.Rules;
 /// <param name="Patterns">
 /// The patterns: <c>*</c> is any run of characters, <c>?</c> is one character, and every other is itself, in either case.
 /// </param>
-[JsonConverter(typeof(RuleConditionJsonConverter))]
 public sealed record GlobCondition(string Name, IReadOnlyList<string> Patterns) : RuleCondition
 {
     /// <inheritdoc/>

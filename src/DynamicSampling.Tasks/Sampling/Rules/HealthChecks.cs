@@ -7,11 +7,13 @@ public static class HealthChecks
 {
     private static readonly SearchValues<string> Words = SearchValues.Create(["healthcheck", "heartbeat"], StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The condition that says the same as <see cref="IsHealthCheck"/>.</summary>
+    /// <summary>What their names look like.</summary>
     /// <remarks>A pattern like <c>*live*</c> would also hit "delivery": short words must be the last part of a path.</remarks>
-    public static GlobCondition Condition { get; } = new(
-        "event.transaction",
-        ["*healthcheck*", "*heartbeat*", "*/health", "*/healthz", "*/healthy", "*/live", "*/livez", "*/ready", "*/readyz"]);
+    public static IReadOnlyList<string> Patterns { get; } =
+        ["*healthcheck*", "*heartbeat*", "*/health", "*/healthz", "*/healthy", "*/live", "*/livez", "*/ready", "*/readyz"];
+
+    /// <summary>The condition that says the same as <see cref="IsHealthCheck"/>.</summary>
+    public static RuleCondition Condition { get; } = new GlobCondition("event.transaction", Patterns);
 
     /// <summary>Whether a transaction's name is that of a health check, in upper or lower case. Nothing is allocated.</summary>
     public static bool IsHealthCheck(ReadOnlySpan<char> transaction)

@@ -1,10 +1,7 @@
-using System.Text.Json.Serialization;
-
 namespace DynamicSampling.Tasks.Sampling.Rules;
 
 /// <summary>The opposite of a condition.</summary>
 /// <param name="Inner">The condition.</param>
-[JsonConverter(typeof(RuleConditionJsonConverter))]
 public sealed record NotCondition(RuleCondition Inner) : RuleCondition
 {
     /// <inheritdoc/>

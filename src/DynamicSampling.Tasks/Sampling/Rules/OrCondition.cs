@@ -1,10 +1,7 @@
-using System.Text.Json.Serialization;
-
 namespace DynamicSampling.Tasks.Sampling.Rules;
 
 /// <summary>At least one of the inner conditions; without any, it never matches.</summary>
 /// <param name="Inner">The conditions.</param>
-[JsonConverter(typeof(RuleConditionJsonConverter))]
 public sealed record OrCondition(IReadOnlyList<RuleCondition> Inner) : RuleCondition
 {
     /// <inheritdoc/>

@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 namespace DynamicSampling.Tasks.Sampling.Rules;
 
 /// <summary>What a rule asks of a trace. In JSON it is an object with an <c>op</c>.</summary>
-/// <remarks>Conditions are immutable, but hold lists: two equal ones are best compared by their JSON.</remarks>
+/// <remarks>
+/// Serialize conditions as <see cref="RuleCondition"/>, not as what they derive to. As records that hold lists, two are equal only
+/// if their lists are the same objects: compare their JSON.
+/// </remarks>
 [JsonConverter(typeof(RuleConditionJsonConverter))]
 public abstract record RuleCondition
 {
