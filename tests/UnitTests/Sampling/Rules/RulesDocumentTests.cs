@@ -1,9 +1,10 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using DynamicSampling.Tasks.Sampling.Rules;
 
 namespace DynamicSampling.Tests.Sampling.Rules;
 
-public sealed class RulesDocumentTests
+public sealed partial class RulesDocumentTests
 {
     private const string Always = """{"op":"and","inner":[]}""";
 
@@ -113,4 +114,21 @@ public sealed class RulesDocumentTests
         Assert.Equal(Start, range.Start);
         Assert.Equal(TimeSpan.Zero, range.Start.Offset);
     }
+
+    [Fact]
+    public void RoundTrip_SourceGeneratedJson_IsTheSame()
+    {
+        var document = new RulesDocument(2, [.. Rules.Select(row => (SamplingRule)((object[])row)[0])]);
+
+        var json = JsonSerializer.Serialize(document, RulesJsonContext.Default.RulesDocument);
+
+        Assert.Equal(JsonSerializer.Serialize(document, JsonSerializerOptions.Web), json);
+        Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize(json, RulesJsonContext.Default.RulesDocument), JsonSerializerOptions.Web));
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize("""{"version":1,"rules":[]}""", RulesJsonContext.Default.RulesDocument));
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize("""{"version":2}""", RulesJsonContext.Default.RulesDocument));
+    }
+
+    [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+    [JsonSerializable(typeof(RulesDocument))]
+    private sealed partial class RulesJsonContext : JsonSerializerContext;
 }
