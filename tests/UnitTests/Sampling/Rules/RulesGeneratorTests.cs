@@ -171,7 +171,6 @@ public sealed class RulesGeneratorTests
             new("adopted", null, Now - Hour, Hour),
             new("at once", null, Now, TimeSpan.Zero),
             .. Enumerable.Range(0, 12).Select(i => new ActiveRelease($"r{i}", null, Now - TimeSpan.FromMinutes(12 - i), Hour)),
-            new("r11", null, Now - TimeSpan.FromMinutes(30), Hour),
         ];
 
         var rules = RulesGenerator.Generate(new() { BaseRate = 0.1, Biases = Bias.LatestReleases, Releases = releases }, Now).Rules;
@@ -181,6 +180,17 @@ public sealed class RulesGeneratorTests
             Enumerable.Range(2, 10).Reverse().Select(i => $"r{i}"),
             rules.Select(rule => rule.Condition).OfType<AndCondition>().Where(condition => condition.Inner.Count > 0)
                 .Select(condition => Assert.Single(((EqCondition)condition.Inner[0]).Values!)));
+    }
+
+    [Fact]
+    public void Generate_ReleaseThatIsThereTwice_HasItsFactorOnce()
+    {
+        ActiveRelease[] releases = [new("a", null, Now - (Hour / 2), Hour), new("a", null, Now, Hour), new("a", "prod", Now, Hour)];
+
+        var document = RulesGenerator.Generate(new() { BaseRate = 0.1, Biases = Bias.LatestReleases, Releases = releases }, Now);
+
+        Assert.Equal([1500, 1501, 1000], document.Rules.Select(rule => rule.Id));
+        Assert.Equal(0.1440396751188327, RulesEvaluator.Rate(document, new TraceFields { Release = "a" }, Now)!.Value, 1e-12);
     }
 
     [Fact]
