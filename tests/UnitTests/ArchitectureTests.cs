@@ -29,7 +29,7 @@ namespace DynamicSampling.Tests
             ],
             ["Sampling"] = ["Models", "Sampling.Rules"],
             ["Sampling.Rules"] = ["Models", "Sampling"],
-            ["SamplingTasks"] = ["Runtime", "Models", "Sampling", "Telemetry", Logging, "Microsoft.Extensions.Options"],
+            ["SamplingTasks"] = ["Runtime", "Models", "Sampling", "Sampling.Rules", "Telemetry", Logging, "Microsoft.Extensions.Options"],
         };
 
         public static TheoryData<string> Folders => new(Allowed.Keys);

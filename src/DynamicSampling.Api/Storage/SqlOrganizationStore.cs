@@ -143,11 +143,12 @@ internal sealed class SqlOrganizationStore(Database database, SettingsErrors err
         return new(new(row.Organization, row.Project), settings, error, row.FirstMinute);
     }
 
+    // Named, because SQLite does not know the types of sums in a result without rows, by which Dapper would look for it.
+    [method: ExplicitConstructor]
     private sealed record Row(string Name, string? Settings, long Projects);
 
     private sealed record ProjectRow(string Organization, string Project, string? Settings, long? FirstMinute);
 
-    // Named, because SQLite does not know the types of sums in a result without rows, by which Dapper would look for it.
     [method: ExplicitConstructor]
     private sealed record VolumeRow(string Name, string? Settings, long Projects, double Total, double Kept, double MonthlyVolume);
 }

@@ -92,6 +92,7 @@ public sealed class AllocationTests : IDisposable
         Assert.Equal(0, Allocated(() => RecalibrationModel.Solve(classes, 5_000), rounds: 20));
         Assert.Equal(0, Allocated(() => RecalibrationModel.Factor(1, 1000, 10, 0.1)));
         Assert.Equal(0, Allocated(() => SlidingWindowModel.RateOfTiers(tiers, SlidingWindowModel.MonthlyVolume(10, 24, 30) ?? 0)));
+    }
 
     [Fact]
     public void Rate_EveryKindOfRule_AllocatesNothing()

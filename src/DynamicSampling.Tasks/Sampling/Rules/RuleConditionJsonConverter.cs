@@ -45,7 +45,13 @@ public sealed class RuleConditionJsonConverter : JsonConverter<RuleCondition>
     public override void Write(Utf8JsonWriter writer, RuleCondition value, JsonSerializerOptions options)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ArgumentNullException.ThrowIfNull(value);
+        if (value is null)
+        {
+            // The default value of an optional member, in a schema for instance.
+            writer.WriteNullValue();
+            return;
+        }
+
         writer.WriteStartObject();
         switch (value)
         {

@@ -9,8 +9,8 @@ public static class RulesGenerator
     /// <summary>How many releases are written at most.</summary>
     public const int MaxReleases = 10;
 
-    /// <summary>How many transactions are written at most.</summary>
-    public const int MaxTransactions = 100;
+    /// <summary>How many transactions are written at most; with the rule for all others they have the ids 1400 to 1499.</summary>
+    public const int MaxTransactions = 99;
 
     /// <summary>How many pinned rates there may be.</summary>
     public const int MaxPins = 1000;
