@@ -57,7 +57,7 @@ internal static class TransactionsStep
             return new(project.Name, rate, project.Volume?.Total ?? 0, project.Volume?.Kept ?? 0)
             {
                 ImplicitRate = implicitRate,
-                Factor = project.Before?.Factor,
+                Factor = work.Mode == SamplingMode.Project ? project.Before?.Factor : null,
                 Floor = policy.Floor,
                 HealthChecks = policy.Biases.HasFlag(Bias.HealthChecks),
                 IsNew = newProjectBoost > TimeSpan.Zero && project.Entry.FirstMinute is { } first
