@@ -8,13 +8,21 @@ namespace DynamicSampling.Tasks.SamplingTasks;
 
 /// <summary>
 /// Finds the factor with which the rates to be published meet the target for the traffic of the last minutes. It knows what each
-/// class had in these minutes and what it would keep now, so it needs no memory of earlier factors and cannot swing.
+/// class had in these minutes and what it would keep now, so it needs no memory of earlier factors and cannot swing. What it does
+/// remember is how far clients obey: while rates move, what was kept does not tell that.
 /// </summary>
 internal sealed class RecalibrationStep(
     IVolumeStore volumes, IRateStore rates, IOptions<SamplingOptions> options, IOptions<SchedulingOptions> scheduling)
 {
     private const double LeastObedience = 0.5;
     private const double MostObedience = 2;
+
+    // In standard deviations.
+    private const double Significant = 3;
+
+    // Spans come later than the counts of clients that count: the running minute and the one before may lack some, and say nothing yet
+    // of how clients obey.
+    private const int LateMinutes = 2;
 
     public async ValueTask ApplyAsync(TaskContext context, OrganizationWork work)
     {
@@ -52,7 +60,7 @@ internal sealed class RecalibrationStep(
 
     private async Task<RecentTraffic> ReadAsync(FunctionState function, OrganizationWork work, MinuteWindow window, RatesHistory history)
     {
-        var traffic = new RecentTraffic(work, history, (int)options.Value.ClientLag.TotalMinutes);
+        var traffic = new RecentTraffic(work, window, history, options.Value.ClientLag, scheduling.Value.Cycle);
         await foreach (var minute in volumes.ReadMinutesAsync(work.Name, window, work.CancellationToken))
         {
             function.AddRows(1);
@@ -65,31 +73,32 @@ internal sealed class RecalibrationStep(
     private void Recalibrate(OrganizationWork work, RecentTraffic traffic)
     {
         var until = work.Now + (PassLimits.FactorCycles * scheduling.Value.Cycle);
+        var all = traffic.All();
+        var obedience = Obedience(work.Recalibration.Obedience, all.Minutes.AsSpan(..^LateMinutes));
         if (work.Mode == SamplingMode.Organization)
         {
-            var all = traffic.All();
-            if (Factor(all, work.Target.Rate) is not { } factor)
+            if (Factor(all, work.Target.Rate, obedience) is not { } factor)
                 return;
-            work.Recalibration = new(factor, factor == 1 ? null : until, all.Obedience);
+            work.Recalibration = new(factor, factor == 1 ? null : until, obedience);
             Set(work, _ => null);
             return;
         }
 
-        var known = false;
         var factors = new Dictionary<string, double>(StringComparer.Ordinal);
         foreach (var project in work.Projects)
         {
-            if (project.After is not null && Factor(traffic.Of(project), project.Target!.Rate) is { } factor)
-            {
+            if (project.After is null)
+                continue;
+            var window = traffic.Of(project);
+            // What is remembered is the organization's; it is near.
+            if (Factor(window, project.Target!.Rate, Obedience(work.Recalibration.Obedience, window.Minutes.AsSpan(..^LateMinutes))) is { } factor)
                 factors.Add(project.Name, factor);
-                known = true;
-            }
         }
 
-        if (!known)
+        if (factors.Count == 0)
             return;
-        work.Recalibration = new(Factor: 1, until, traffic.All().Obedience);
-        Set(work, project => factors.TryGetValue(project.Name, out var factor) ? factor : 1);
+        work.Recalibration = new(Factor: 1, until, obedience);
+        Set(work, project => factors.GetValueOrDefault(project.Name, 1));
     }
 
     private static void Set(OrganizationWork work, Func<ProjectWork, double?> factorOf)
@@ -102,25 +111,41 @@ internal sealed class RecalibrationStep(
     }
 
     // Null when there is nothing to compute it from.
-    private static double? Factor(ClassesOfWindow window, double target) => window.Total > 0 && target > 0
-        ? RecalibrationModel.Solve(CollectionsMarshal.AsSpan(window.Classes), target * window.Total / (window.Obedience ?? 1))
+    private static double? Factor(ClassesOfWindow window, double target, double? obedience) => window.Total > 0 && target > 0
+        ? RecalibrationModel.Solve(CollectionsMarshal.AsSpan(window.Classes), target * window.Total / (obedience ?? 1))
         : null;
 
-    /// <summary>Clamps what was kept against what should have been; null when nothing is known of it.</summary>
-    internal static double? Obedience(double kept, ReadOnlySpan<double> expected)
+    /// <summary>What clients keep as a share of what they should, 0.5 to 2; null when nothing is known of it.</summary>
+    /// <param name="known">What was found last; null for nothing.</param>
+    /// <param name="minutes">What was kept, oldest first.</param>
+    /// <remarks>
+    /// Clients follow new rates early or late, so while rates move, what was kept fits many an obedience. Of those that fit, this takes
+    /// the one nearest to what was known. A share that does not change always fits, so each minute leads nearer to it and none away:
+    /// nothing can swing, however late clients follow within the lag, and the factor that makes up for disobedience does not hide it.
+    /// </remarks>
+    internal static double? Obedience(double? known, ReadOnlySpan<KeptOfMinute> minutes)
     {
-        double least = double.PositiveInfinity;
-        double most = 0;
-        foreach (var count in expected)
-        {
-            least = Math.Min(least, count);
-            most = Math.Max(most, count);
-        }
+        var all = default(KeptOfMinute);
+        foreach (var minute in minutes)
+            all += minute;
+        // When nothing at all was kept, it was more likely not counted.
+        if (!(all.Kept > 0 && all.Most > 0))
+            return known;
+        var obedience = known ?? 1;
+        foreach (var minute in minutes)
+            obedience = Fit(obedience, minute);
+        return obedience;
+    }
 
-        if (!(kept > 0) || !(most > 0))
-            return null;
-        // What clients that follow late would have kept is no disobedience.
-        var nearest = Math.Clamp(kept, least, most);
-        return nearest > 0 ? Math.Clamp(kept / nearest, LeastObedience, MostObedience) : MostObedience;
+    // A step towards the least or the largest obedience that fits. What chance can do is no sign of anything and gets a small part
+    // of it, so that it evens out over the minutes; what it cannot, beyond three standard deviations, gets all of it.
+    private static double Fit(double obedience, in KeptOfMinute minute)
+    {
+        var nearest = Math.Clamp(minute.Kept, obedience * minute.Least, obedience * minute.Most);
+        if (!(nearest > 0))
+            return obedience;
+        var surplus = minute.Kept - nearest;
+        var part = Math.Min(1, surplus * surplus / (Significant * Significant * nearest));
+        return Math.Clamp(obedience * (1 + (part * surplus / nearest)), LeastObedience, MostObedience);
     }
 }
