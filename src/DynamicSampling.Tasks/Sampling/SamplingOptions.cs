@@ -51,7 +51,7 @@ public sealed class SamplingOptions
     public TimeSpan ReleaseAdoption { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>The longest that clients take to follow new rates. What they kept meanwhile is not held against them.</summary>
-    /// <value>0 to an hour. The default is 3 minutes.</value>
+    /// <value>0 to an hour. The default is 10 minutes: if it is too long, disobedience is found a little later; if it is too short, rates swing.</value>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
-    public TimeSpan ClientLag { get; set; } = TimeSpan.FromMinutes(3);
+    public TimeSpan ClientLag { get; set; } = TimeSpan.FromMinutes(10);
 }
