@@ -55,13 +55,41 @@ internal sealed class SqlCustomRuleStore(Database database, ILogger<SqlCustomRul
                 if (await FindAsync(connection, transaction, organization, id) is not { } rule || !rule.IsActive(now))
                     return null;
                 var changed = change(rule);
-                await UpdateAsync(connection, transaction, changed);
+                await connection.ExecuteAsync(
+                    "UPDATE custom_rules SET samples = @Samples, ends_at = @end, announced_at = @announced WHERE id = @id",
+                    new
+                    {
+                        id = changed.Id.ToString(),
+                        changed.Samples,
+                        end = changed.End.ToUnixTimeMilliseconds(),
+                        announced = changed.AnnouncedAt?.ToUnixTimeMilliseconds(),
+                    },
+                    transaction);
                 return changed;
             },
             cancellationToken);
 
+    // The user may have asked for more samples, or for more time, since the rule was read: then it is neither complete nor past its end.
     public Task UpdateAsync(CustomRule rule, CancellationToken cancellationToken) =>
-        database.WriteAsync((connection, transaction) => UpdateAsync(connection, transaction, rule), cancellationToken);
+        database.WriteAsync(
+            (connection, transaction) => connection.ExecuteAsync(
+                """
+                UPDATE custom_rules SET collected = @Collected,
+                    announced_at = CASE WHEN samples <= @Samples THEN @announced ELSE announced_at END,
+                    deactivated_at = CASE WHEN ends_at <= @end THEN @deactivated ELSE deactivated_at END
+                WHERE id = @id
+                """,
+                new
+                {
+                    id = rule.Id.ToString(),
+                    rule.Samples,
+                    end = rule.End.ToUnixTimeMilliseconds(),
+                    rule.Collected,
+                    announced = rule.AnnouncedAt?.ToUnixTimeMilliseconds(),
+                    deactivated = rule.DeactivatedAt?.ToUnixTimeMilliseconds(),
+                },
+                transaction),
+            cancellationToken);
 
     /// <returns>False when there is no such rule.</returns>
     public Task<bool> DeleteAsync(string organization, Guid id, CancellationToken cancellationToken) =>
@@ -118,25 +146,6 @@ internal sealed class SqlCustomRuleStore(Database database, ILogger<SqlCustomRul
             transaction);
         return added;
     }
-
-    internal static Task<int> UpdateAsync(DbConnection connection, DbTransaction transaction, CustomRule rule) =>
-        connection.ExecuteAsync(
-            """
-            UPDATE custom_rules SET description = @Description, samples = @Samples, ends_at = @end, collected = @Collected,
-                announced_at = @announced, deactivated_at = @deactivated
-            WHERE id = @id
-            """,
-            new
-            {
-                id = rule.Id.ToString(),
-                rule.Description,
-                rule.Samples,
-                end = rule.End.ToUnixTimeMilliseconds(),
-                rule.Collected,
-                announced = rule.AnnouncedAt?.ToUnixTimeMilliseconds(),
-                deactivated = rule.DeactivatedAt?.ToUnixTimeMilliseconds(),
-            },
-            transaction);
 
     internal async Task<IReadOnlyList<CustomRule>> ListActiveAsync(DbConnection connection, DbTransaction transaction, DateTimeOffset now) =>
         Readable(await connection.QueryAsync<Row>(
