@@ -181,7 +181,7 @@ internal sealed record ProjectRatesDocument(
     /// <summary>Of a project that has no rate of its own.</summary>
     public static ProjectRatesDocument OfTarget(string organization, string project, OrganizationRates? version, TargetRate target, double floor)
     {
-        var served = target.Rate is 0 or 1 ? target.Rate : Math.Max(target.Rate, floor);
+        var served = Tasks.Sampling.ServedRate.OfTarget(target.Rate, floor);
         return new(
             organization, project, version?.Version ?? 0, version?.ComputedBy, version?.ComputedAt, version?.Window.Start, version?.Window.End, target,
             target.Rate, served, target.Rate, served, Factor: 1, floor, served > target.Rate ? RateReason.Floor : null, Total: 0, Kept: 0,

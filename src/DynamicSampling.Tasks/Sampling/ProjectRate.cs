@@ -10,7 +10,10 @@ public sealed record ProjectRate(string Project, double Rate, double Total, doub
     /// <summary>The model's rate of transactions that have none of their own, 0 to 1.</summary>
     public double ImplicitRate { get; init; } = Rate;
 
-    /// <summary>The project's own recalibration factor; null for the organization's.</summary>
+    /// <summary>
+    /// The project's own recalibration factor: in <see cref="SamplingMode.Project"/>, and 1 where the recalibration is switched off; null for
+    /// the organization's.
+    /// </summary>
     public double? Factor { get; init; }
 
     /// <summary>No rate but 0 is served below this, 0 to 1.</summary>

@@ -40,7 +40,7 @@ public sealed class RatesHistory
             }
         }
 
-        return version.Target.Rate;
+        return ServedRate.OfTarget(version.Target.Rate, version.Floor);
     }
 
     private OrganizationRates? VersionAt(DateTimeOffset instant)

@@ -39,6 +39,11 @@ public static class ServedRate
     /// <param name="factor">The recalibration factor.</param>
     public static double OfOthers(ProjectRate project, double factor) => Of(project, transaction: "", own: null, factor);
 
+    /// <summary>The rate of a project that has none of its own: the organization's target, and not less than its floor.</summary>
+    /// <param name="target">The organization's target, 0 to 1.</param>
+    /// <param name="floor">The organization's minimum rate, 0 to 1.</param>
+    public static double OfTarget(double target, double floor) => target is 0 or 1 ? target : Math.Max(target, floor);
+
     /// <summary>The project's own rate as it would be served, were there no transactions with rates of their own.</summary>
     /// <param name="project">What is published for the project.</param>
     /// <param name="factor">The recalibration factor.</param>

@@ -5,6 +5,8 @@ namespace DynamicSampling.Tasks.SamplingTasks;
 /// <summary>A project inside a pass: what is known of it, and what has been computed so far.</summary>
 internal sealed class ProjectWork(ProjectEntry entry, SamplingPolicy policy, ProjectRate? before)
 {
+    public const string VolumeError = "The stored volume is not a number from 0 on.";
+
     public string Name => entry.Key.Project;
 
     public ProjectEntry Entry => entry;

@@ -20,10 +20,6 @@ internal sealed class RecalibrationStep(
     // In standard deviations.
     private const double Significant = 3;
 
-    // Spans come later than the counts of clients that count: the running minute and the one before may lack some, and say nothing yet
-    // of how clients obey.
-    private const int LateMinutes = 2;
-
     public async ValueTask ApplyAsync(TaskContext context, OrganizationWork work)
     {
         // Rates that no factor touches.
@@ -74,39 +70,39 @@ internal sealed class RecalibrationStep(
     {
         var until = work.Now + (PassLimits.FactorCycles * scheduling.Value.Cycle);
         var all = traffic.All();
-        var obedience = Obedience(work.Recalibration.Obedience, all.Minutes.AsSpan(..^LateMinutes));
+        var obedience = Obedience(work.Recalibration.Obedience, all.Minutes);
         if (work.Mode == SamplingMode.Organization)
         {
             if (Factor(all, work.Target.Rate, obedience) is not { } factor)
                 return;
             work.Recalibration = new(factor, factor == 1 ? null : until, obedience);
-            Set(work, _ => null);
             return;
         }
 
-        var factors = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var project in work.Projects)
+        var known = false;
+        var factors = new double[work.Projects.Count];
+        for (var i = 0; i < factors.Length; i++)
         {
-            if (project.After is null)
-                continue;
-            var window = traffic.Of(project);
-            // What is remembered is the organization's; it is near.
-            if (Factor(window, project.Target!.Rate, Obedience(work.Recalibration.Obedience, window.Minutes.AsSpan(..^LateMinutes))) is { } factor)
-                factors.Add(project.Name, factor);
+            double? factor = null;
+            if (work.Projects[i] is { After: not null } project && project.Policy.Biases.HasFlag(Bias.Recalibration))
+            {
+                var window = traffic.Of(project);
+                // What is remembered is the organization's; it is near.
+                factor = Factor(window, project.Target!.Rate, Obedience(work.Recalibration.Obedience, window.Minutes));
+            }
+
+            known |= factor is not null;
+            factors[i] = factor ?? 1;
         }
 
-        if (factors.Count == 0)
+        // Without any traffic the factors in force stay, until they expire.
+        if (!known)
             return;
         work.Recalibration = new(Factor: 1, until, obedience);
-        Set(work, project => factors.GetValueOrDefault(project.Name, 1));
-    }
-
-    private static void Set(OrganizationWork work, Func<ProjectWork, double?> factorOf)
-    {
-        foreach (var project in work.Projects)
+        for (var i = 0; i < factors.Length; i++)
         {
-            if (project.After is { } after && after.Factor != factorOf(project))
-                project.After = after with { Factor = factorOf(project) };
+            if (work.Projects[i].After is { } after && after.Factor != factors[i])
+                work.Projects[i].After = after with { Factor = factors[i] };
         }
     }
 

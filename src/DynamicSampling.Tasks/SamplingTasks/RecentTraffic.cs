@@ -36,6 +36,14 @@ internal sealed class RecentTraffic
     {
         if (!_projects.TryGetValue(minute.Project, out var project))
             _projects.Add(minute.Project, project = new(project: null, Minutes));
+        if (!(minute.Total >= 0 && double.IsFinite(minute.Total) && minute.Kept >= 0 && double.IsFinite(minute.Kept)))
+        {
+            // A minute that cannot be is left out; the others still tell.
+            if (project.Project is { } broken)
+                broken.Error ??= ProjectWork.VolumeError;
+            return;
+        }
+
         project.Total += minute.Total;
         var (least, most) = RatesInForce(minute);
         project.Minutes[minute.Minute - _window.First] += new KeptOfMinute(minute.Kept, minute.Total * least, minute.Total * most);
@@ -43,14 +51,18 @@ internal sealed class RecentTraffic
         if (project.Project is not { } work || (work.After ?? work.Before) is not { } rate)
         {
             // Not in the rates yet: it is served the target.
-            AddTo(project, "", new(0, _work.Target.Rate, _work.Target.Rate, _work.Target.Rate), minute.Total);
+            var served = ServedRate.OfTarget(_work.Target.Rate, _work.Floor);
+            AddTo(project, "", new(0, served, served, served), minute.Total);
             return;
         }
 
         var own = rate.Transactions.Find(minute.Transaction);
         var (minimum, maximum, follows) = ServedRate.Response(rate, minute.Transaction, own);
         // Those that share a response share a class; only transactions with a rate of their own need their names.
-        AddTo(project, own is null ? (minimum == maximum ? "\u0001" : "") : minute.Transaction, new(0, follows, minimum, maximum), minute.Total);
+        var key = own is null ? (minimum == maximum ? "\u0001" : "") : minute.Transaction;
+        if (_work.Mode == SamplingMode.Organization && rate.Factor is { } ownFactor)
+            minimum = maximum = Math.Clamp(follows * ownFactor, minimum, maximum);
+        AddTo(project, key, new(0, follows, minimum, maximum), minute.Total);
     }
 
     public ClassesOfWindow Of(ProjectWork project) => Join([_projects[project.Name]]);

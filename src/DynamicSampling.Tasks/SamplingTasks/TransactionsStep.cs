@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using DynamicSampling.Tasks.Models;
 using DynamicSampling.Tasks.Runtime;
 using DynamicSampling.Tasks.Sampling;
@@ -53,11 +54,12 @@ internal static class TransactionsStep
             }
 
             var pins = Pins(work.Settings, project.Name);
-            var ownPin = pins.Find(pin => pin.Transaction is null);
+            var ownPin = Array.Find(pins, pin => pin.Transaction is null);
             return new(project.Name, rate, project.Volume?.Total ?? 0, project.Volume?.Kept ?? 0)
             {
                 ImplicitRate = implicitRate,
-                Factor = work.Mode == SamplingMode.Project ? project.Before?.Factor : null,
+                // In mode organization all follow one factor, so that a factor of its own is for those that follow none.
+                Factor = !policy.Biases.HasFlag(Bias.Recalibration) ? 1 : work.Mode == SamplingMode.Project ? project.Before?.Factor : null,
                 Floor = policy.Floor,
                 HealthChecks = policy.Biases.HasFlag(Bias.HealthChecks),
                 IsNew = newProjectBoost > TimeSpan.Zero && project.Entry.FirstMinute is { } first
@@ -67,7 +69,7 @@ internal static class TransactionsStep
                 Target = project.Target,
                 Names = project.Names,
                 TransactionsTotal = project.TransactionsTotal,
-                Transactions = [.. Transactions(project, hasOwnRates ? rates : null, pins)],
+                Transactions = TransactionRates.Create(CollectionsMarshal.AsSpan(Transactions(project, hasOwnRates ? rates : null, pins))),
             };
         }
         finally
@@ -77,7 +79,7 @@ internal static class TransactionsStep
         }
     }
 
-    private static List<TransactionRate> Transactions(ProjectWork project, double[]? rates, List<Pin> pins)
+    private static List<TransactionRate> Transactions(ProjectWork project, double[]? rates, Pin[] pins)
     {
         var result = new List<TransactionRate>(project.Transactions.Count);
         for (var i = 0; i < project.Transactions.Count; i++)
@@ -102,6 +104,6 @@ internal static class TransactionsStep
         return result;
     }
 
-    private static List<Pin> Pins(OrganizationSettings? settings, string project) =>
+    private static Pin[] Pins(OrganizationSettings? settings, string project) =>
         settings?.Pins is not { Count: > 0 } pins ? [] : [.. pins.Where(pin => string.Equals(pin.Project, project, StringComparison.Ordinal))];
 }
