@@ -24,7 +24,7 @@ internal sealed class CollectOrgs(OrganizationReader reader, TimeProvider clock)
             "list_organizations", (function, cancellationToken) => reader.ListAsync(function, request.Organization, startAfter: null, cancellationToken)))
         {
             var works = batch.Select(entry => new OrganizationWork(entry, window, now)).ToDictionary(work => work.Name, StringComparer.Ordinal);
-            await reader.ReadVolumesAsync(context, works, window, withTransactions: false);
+            await reader.ReadVolumesAsync(context, works, window, withTransactions: false, context.CancellationToken);
             foreach (var work in works.Values)
                 result = result.With(work);
             context.Result = result = result.WithBatch();

@@ -38,11 +38,12 @@ internal sealed class OrganizationPass(
                 "list_organizations", (function, cancellationToken) => reader.ListAsync(function, request.Organization, start, cancellationToken)))
             {
                 var works = batch.Select(entry => new OrganizationWork(entry, window, now)).ToDictionary(work => work.Name, StringComparer.Ordinal);
-                var error = await ReadAsync(context, works, parts);
+                current = batch[0].Name;
+                var isRead = await TryReadAsync(context, works, parts);
                 foreach (var work in works.Values)
                 {
                     current = work.Name;
-                    result = await HandleAsync(context, work, parts, request.DryRun, error, result);
+                    result = await HandleAsync(context, work, parts, request.DryRun, isRead, result);
                     context.Result = result;
                     last = work.Name;
                 }
@@ -65,40 +66,49 @@ internal sealed class OrganizationPass(
         }
     }
 
-    /// <summary>Reads what organizations of a batch have in common.</summary>
-    /// <returns>What went wrong; it is then the trouble of every one of them.</returns>
-    private async Task<string?> ReadAsync(TaskContext context, Dictionary<string, OrganizationWork> works, PassParts parts)
+    /// <summary>Reads what the models need of a batch's organizations, together.</summary>
+    /// <returns>False when they have to be read one by one, so that the trouble of one stays its own.</returns>
+    private async Task<bool> TryReadAsync(TaskContext context, Dictionary<string, OrganizationWork> works, PassParts parts)
     {
+        if (works.Count == 1)
+            return false;
+        using var budget = new OrganizationBudget(clock, context.CancellationToken);
         try
         {
-            if (parts != PassParts.Target)
-                await reader.ReadProjectsAsync(context, works, works.Values.First().Now);
-            if ((parts & (PassParts.Projects | PassParts.Transactions)) != PassParts.None)
-                await reader.ReadVolumesAsync(context, works, works.Values.First().Window, parts.HasFlag(PassParts.Transactions));
-            return null;
+            await ReadAsync(context, works, parts, budget.Token);
+            return true;
         }
         catch (Exception exception) when (IsItsOwn(context, exception))
         {
-            Log.OrganizationFailed(logger, exception, context.Name, works.Keys.First());
-            return exception.Message;
+            Log.BatchFailed(logger, exception, context.Name, works.Count);
+            return false;
         }
     }
 
+    private async Task ReadAsync(TaskContext context, Dictionary<string, OrganizationWork> works, PassParts parts, CancellationToken cancellationToken)
+    {
+        if (parts == PassParts.Target)
+            return;
+        var first = works.Values.First();
+        await reader.ReadProjectsAsync(context, works, first.Now, cancellationToken);
+        if ((parts & (PassParts.Projects | PassParts.Transactions)) != PassParts.None)
+            await reader.ReadVolumesAsync(context, works, first.Window, parts.HasFlag(PassParts.Transactions), cancellationToken);
+    }
+
     private async Task<PassResult> HandleAsync(
-        TaskContext context, OrganizationWork work, PassParts parts, bool dryRun, string? error, PassResult result)
+        TaskContext context, OrganizationWork work, PassParts parts, bool dryRun, bool isRead, PassResult result)
     {
         if (work.Entry.SettingsError is { } unreadable)
             return result.WithFailure(work.Name, unreadable);
-        if (error is not null)
-            return result.WithFailure(work.Name, error);
-        using var budget = new CancellationTokenSource(PassLimits.OrganizationBudget, clock);
-        await using var registration = context.CancellationToken.UnsafeRegister(static budget => ((CancellationTokenSource)budget!).Cancel(), budget);
+        using var budget = new OrganizationBudget(clock, context.CancellationToken);
         work.CancellationToken = budget.Token;
         try
         {
+            if (!isRead)
+                await ReadAsync(context, new(StringComparer.Ordinal) { [work.Name] = work }, parts, budget.Token);
             return result.WithOutcome(await ComputeAsync(context, work, parts, dryRun));
         }
-        catch (OperationCanceledException exception) when (budget.IsCancellationRequested && IsItsOwn(context, exception))
+        catch (OperationCanceledException exception) when (budget.Token.IsCancellationRequested && IsItsOwn(context, exception))
         {
             Log.OrganizationFailed(logger, exception, context.Name, work.Name);
             return result.WithFailure(work.Name, $"It took longer than {PassLimits.OrganizationBudget.TotalSeconds} s; its rates stay as they are.");
@@ -120,15 +130,27 @@ internal sealed class OrganizationPass(
         else
             work.Target = work.Before.Target;
         if (parts == PassParts.Target)
-            return await publish.ApplyAsync(context, work, parts, dryRun);
+        {
+            // One of which nothing is known has no row to publish for.
+            return work is { Settings: null, Entry.Projects: 0 }
+                ? new(OutcomeKind.WithoutVolumes, Projects: 0, Failures: [])
+                : await publish.ApplyAsync(context, work, parts, dryRun);
+        }
 
-        if (!AddProjects(work))
-            return new(OutcomeKind.WithoutVolumes, Projects: 0, Failures: []);
-        if (parts.HasFlag(PassParts.Projects))
-            ProjectsStep.Apply(context, work);
-        TransactionsStep.Apply(context, work, options.Value.NewProjectBoost);
-        if (parts.HasFlag(PassParts.Recalibration))
-            await recalibration.ApplyAsync(context, work);
+        AddProjects(work);
+        if (HasTraffic(work))
+        {
+            if (parts.HasFlag(PassParts.Projects))
+                ProjectsStep.Apply(context, work);
+            TransactionsStep.Apply(context, work, options.Value.NewProjectBoost);
+            if (parts.HasFlag(PassParts.Recalibration))
+                await recalibration.ApplyAsync(context, work);
+        }
+        else if (!work.HasLostProjects)
+        {
+            return new(OutcomeKind.WithoutVolumes, Projects: 0, work.Failures());
+        }
+
         return await publish.ApplyAsync(context, work, parts, dryRun);
     }
 
@@ -156,8 +178,7 @@ internal sealed class OrganizationPass(
             while (page.Count == PassLimits.RowsPerPage);
         });
 
-    /// <returns>False when there is nothing to compute from.</returns>
-    private bool AddProjects(OrganizationWork work)
+    private void AddProjects(OrganizationWork work)
     {
         foreach (var entry in work.Entries)
         {
@@ -174,18 +195,17 @@ internal sealed class OrganizationPass(
             AddTransactions(project, work.Volumes is not null);
             if (project.Volume is { } volume && !(volume.Total >= 0 && double.IsFinite(volume.Total)))
             {
-                project.Error ??= "The stored volume is not a number from 0 on.";
+                project.Error ??= ProjectWork.VolumeError;
                 project.Volume = null;
             }
 
             work.Projects.Add(project);
         }
-
-        // Without any traffic the rates stay as they are, except that those of projects long gone go.
-        return work.Volumes is null
-            ? work.Projects.Count > 0
-            : work.Projects.Exists(project => project.Volume?.Total > 0) || work.ProjectsBefore.Count > work.Projects.Count(project => project.Before is not null);
     }
+
+    // Without any the rates stay as they are, except that those of projects long gone go.
+    private static bool HasTraffic(OrganizationWork work) =>
+        work.Volumes is null ? work.Projects.Count > 0 : work.Projects.Exists(project => project.Volume?.Total > 0);
 
     // What was not read anew is what was published with the rates.
     private static void AddTransactions(ProjectWork project, bool wasRead)

@@ -25,6 +25,7 @@ internal sealed class OrganizationReader(IOrganizationStore organizations, IVolu
 
         // Once around: from where the last pass stopped to the end, and from the beginning to there.
         var after = startAfter;
+        string? first = null;
         var isSecondRound = startAfter is null;
         while (true)
         {
@@ -33,11 +34,13 @@ internal sealed class OrganizationReader(IOrganizationStore organizations, IVolu
             function.AddRows(page.Count);
             after = page.Count > 0 ? page[^1].Name : after;
             var isLast = page.Count < PassLimits.OrganizationsPerQuery;
-            if (isSecondRound && startAfter is not null && IndexOf(page, startAfter) is var end and >= 0)
+            if (isSecondRound && startAfter is not null && EndOfSecondRound(page, startAfter, first) is var end and >= 0)
             {
-                page = [.. page.Take(end + 1)];
+                page = [.. page.Take(end)];
                 isLast = true;
             }
+
+            first ??= page.Count > 0 ? page[0].Name : null;
 
             function.AddOrgs(page.Count);
             foreach (var batch in OrganizationBatches.Split(page, entry => entry.Projects, PassLimits.OrganizationsPerQuery, PassLimits.ProjectsPerBatch))
@@ -52,10 +55,12 @@ internal sealed class OrganizationReader(IOrganizationStore organizations, IVolu
     }
 
     /// <summary>The projects of a batch that have had traffic within the lifetime of a rate.</summary>
-    public ValueTask ReadProjectsAsync(TaskContext context, IReadOnlyDictionary<string, OrganizationWork> batch, DateTimeOffset now) =>
-        context.RunAsync("list_projects", async (function, cancellationToken) =>
+    public ValueTask ReadProjectsAsync(TaskContext context, IReadOnlyDictionary<string, OrganizationWork> batch, DateTimeOffset now, CancellationToken cancellationToken) =>
+        context.RunAsync("list_projects", async (function, _) =>
         {
             function.AddOrgs(batch.Count);
+            foreach (var work in batch.Values)
+                work.Entries.Clear();
             string[] names = [.. batch.Keys];
             var since = MinuteWindow.MinuteOf(now - options.Value.RateLifetime);
             IReadOnlyList<ProjectEntry> page;
@@ -76,8 +81,9 @@ internal sealed class OrganizationReader(IOrganizationStore organizations, IVolu
 
     /// <summary>The volumes of a batch, with or without transactions.</summary>
     public ValueTask ReadVolumesAsync(
-        TaskContext context, IReadOnlyDictionary<string, OrganizationWork> batch, MinuteWindow window, bool withTransactions) =>
-        context.RunAsync("fetch_volumes", async (function, cancellationToken) =>
+        TaskContext context, IReadOnlyDictionary<string, OrganizationWork> batch, MinuteWindow window, bool withTransactions,
+        CancellationToken cancellationToken) =>
+        context.RunAsync("fetch_volumes", async (function, _) =>
         {
             function.AddOrgs(batch.Count);
             foreach (var work in batch.Values)
@@ -106,11 +112,14 @@ internal sealed class OrganizationReader(IOrganizationStore organizations, IVolu
             while (page.Count == limit);
         });
 
-    private static int IndexOf(IReadOnlyList<OrganizationEntry> page, string name)
+    // It ends with the organization after which the first round started or, if that was deleted, before the one with which it started.
+    private static int EndOfSecondRound(IReadOnlyList<OrganizationEntry> page, string startAfter, string? first)
     {
         for (var i = 0; i < page.Count; i++)
         {
-            if (string.Equals(page[i].Name, name, StringComparison.Ordinal))
+            if (string.Equals(page[i].Name, startAfter, StringComparison.Ordinal))
+                return i + 1;
+            if (string.Equals(page[i].Name, first, StringComparison.Ordinal))
                 return i;
         }
 

@@ -42,6 +42,31 @@ internal sealed class OrganizationWork(OrganizationEntry entry, MinuteWindow win
     /// <summary>The run's token, or the organization's own budget.</summary>
     public CancellationToken CancellationToken { get; set; }
 
+    /// <summary>Whether rates are published of projects that are not alive any more.</summary>
+    public bool HasLostProjects
+    {
+        get
+        {
+            var known = 0;
+            foreach (var project in Projects)
+                known += project.Before is null ? 0 : 1;
+            return ProjectsBefore.Count > known;
+        }
+    }
+
+    /// <summary>The projects that keep the rates they have, and why.</summary>
+    public IReadOnlyList<PassFailure> Failures()
+    {
+        List<PassFailure>? failures = null;
+        foreach (var project in Projects)
+        {
+            if (project.Error is { } error)
+                (failures ??= []).Add(new(Name, project.Name, error));
+        }
+
+        return failures ?? (IReadOnlyList<PassFailure>)[];
+    }
+
     /// <summary>The factor to be published for a project, or the one in force where nothing was computed.</summary>
     public double FactorOf(ProjectRate rate) => Recalibration.HoldsAt(now) ? rate.Factor ?? Recalibration.Factor : 1;
 }

@@ -19,8 +19,7 @@ internal sealed class PublishStep(IRateStore rates, IOptions<SamplingOptions> op
         });
         if (!dryRun && (changes.IsWorthPublishing || NeedsRenewal(work)))
             await context.RunAsync("store_rates", (function, _) => StoreAsync(context, function, work, changes));
-        var failures = work.Projects.Where(project => project.Error is not null)
-            .Select(project => new PassFailure(work.Name, project.Name, project.Error!)).ToList();
+        var failures = work.Failures();
         return new(
             changes.IsWorthPublishing ? OutcomeKind.Published : OutcomeKind.Unchanged, work.Projects.Count - failures.Count, failures, changes.Difference);
     }

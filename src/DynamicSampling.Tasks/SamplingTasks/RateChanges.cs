@@ -42,10 +42,16 @@ internal sealed class RateChanges
             return changes;
         foreach (var project in work.Projects)
             changes.Compare(project);
-        var alive = work.Projects.Select(project => project.Name).ToHashSet(StringComparer.Ordinal);
-        changes.Removed.AddRange(work.ProjectsBefore.Keys.Where(name => !alive.Contains(name)));
-        changes.IsWorthPublishing |= changes.Removed.Count > 0;
+        if (work.HasLostProjects)
+            changes.RemoveLost();
         return changes;
+    }
+
+    private void RemoveLost()
+    {
+        var alive = _work.Projects.Select(project => project.Name).ToHashSet(StringComparer.Ordinal);
+        Removed.AddRange(_work.ProjectsBefore.Keys.Where(name => !alive.Contains(name)));
+        IsWorthPublishing = true;
     }
 
     private bool OrganizationMoved() => _work.Before is not { } before
@@ -60,7 +66,7 @@ internal sealed class RateChanges
             return;
         if (after != project.Before)
             Changed.Add(new(after, Spending.Of(after, _work.FactorOf(after))));
-        IsWorthPublishing |= project.Before is null || !SameClasses(project.Before, after);
+        IsWorthPublishing |= project.Before is null || !SameTerms(project.Before, after);
         CompareClass(project, transaction: null, Spending.OfOthers(after));
         foreach (var transaction in after.Transactions)
             CompareClass(project, transaction.Transaction, transaction.Total * Spending.Scale(after));
@@ -89,14 +95,23 @@ internal sealed class RateChanges
         _changes.Add(new(_work.Name, project.Name, transaction, before, after, count * before, count * after));
     }
 
-    private static bool SameClasses(ProjectRate before, ProjectRate after)
+    // Whether only numbers differ. What a setting turns on or off may show in no rate yet, and is to be served all the same.
+    private static bool SameTerms(ProjectRate before, ProjectRate after)
     {
-        if (before.Transactions.Count != after.Transactions.Count)
+        if (before.Transactions.Count != after.Transactions.Count
+            || (before.HealthChecks, before.Floor, before.Always, before.Maximum) != (after.HealthChecks, after.Floor, after.Always, after.Maximum)
+            || before.Target?.Source != after.Target?.Source)
+        {
             return false;
+        }
+
         foreach (var transaction in after.Transactions)
         {
-            if (before.Transactions.Find(transaction.Transaction) is null)
+            if (before.Transactions.Find(transaction.Transaction) is not { } known
+                || (known.Always, known.Maximum) != (transaction.Always, transaction.Maximum))
+            {
                 return false;
+            }
         }
 
         return true;

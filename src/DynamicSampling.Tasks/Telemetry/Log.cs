@@ -37,4 +37,7 @@ internal static partial class Log
 
     [LoggerMessage(20, LogLevel.Error, "{TaskName} failed for organization {Organization}; the other organizations are not affected")]
     public static partial void OrganizationFailed(ILogger logger, Exception exception, string taskName, string organization);
+
+    [LoggerMessage(21, LogLevel.Warning, "{TaskName} could not read {Count} organizations together, so it reads them one by one")]
+    public static partial void BatchFailed(ILogger logger, Exception exception, string taskName, int count);
 }
