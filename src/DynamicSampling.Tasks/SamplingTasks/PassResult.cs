@@ -65,7 +65,7 @@ public sealed record PassResult
     /// <summary>What it comes to, in a sentence.</summary>
     public string Message => this switch
     {
-        { StoppedAfter: { } last } => $"Stopped after organization '{last}', {Organizations} done; the next pass goes on there. {Summary}",
+        { StoppedAfter: { } last } => $"Stopped after organization '{last}', {Organizations} done{(DryRun ? "" : "; the next pass goes on there")}. {Summary}",
         { Organizations: 0 } => "There are no organizations yet: post volumes first.",
         { Organizations: 1, WithoutVolumes: 1 } => "The organization has no volumes in the window, so there was nothing to compute.",
         _ => Summary,

@@ -64,8 +64,10 @@ internal sealed class RateChanges
     {
         if (project.After is not { } after)
             return;
-        if (after != project.Before)
-            Changed.Add(new(after, Spending.Of(after, _work.FactorOf(after))));
+        // What it spends changes with the organization's factor, too.
+        var factor = _work.FactorOf(after);
+        if (project.Before is not { } before || after != before || factor != _work.Before!.FactorOf(before, _work.Now))
+            Changed.Add(new(after, Spending.Of(after, factor)));
         IsWorthPublishing |= project.Before is null || !SameTerms(project.Before, after);
         CompareClass(project, transaction: null, Spending.OfOthers(after));
         foreach (var transaction in after.Transactions)
