@@ -113,7 +113,7 @@ internal static partial class VolumesEndpoints
 /// <param name="Project">The project, for instance the service's name: 1 to 200 characters.</param>
 /// <param name="Transaction">The root operation: 1 to 200 characters.</param>
 /// <param name="Total">Root traces before sampling, 0 or more.</param>
-/// <param name="Kept">Root traces stored, at most <paramref name="Total"/>; 0 when left out.</param>
+/// <param name="Kept">Root traces stored, at most <c>total</c>; 0 when left out.</param>
 /// <param name="Organization">The organization: 1 to 200 characters; `default` when left out.</param>
 /// <param name="Timestamp">When, at most 2 days ago; now when left out.</param>
 /// <param name="Release">The release that served them, to learn of new ones: 1 to 200 characters.</param>

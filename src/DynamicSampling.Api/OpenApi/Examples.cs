@@ -3,98 +3,14 @@ using Microsoft.OpenApi;
 
 namespace DynamicSampling.Api.OpenApi;
 
-/// <summary>An example of each request and answer, by operation. They come from real exchanges.</summary>
+/// <summary>Puts an example to each request and answer. The texts, by operation, are beside this in files of their own; they come from real exchanges.</summary>
 internal static class Examples
 {
-    private const string Run =
-        """
-        {
-          "id": "01a2042b-2dd4-7897-bdf4-faad002205bf",
-          "task": "boost_low_volume_projects",
-          "taskName": "dynamic_sampling.tasks.boost_low_volume_projects",
-          "status": "completed",
-          "startedAt": "2026-11-22T16:51:08.372Z",
-          "maxSeconds": 420,
-          "seconds": 0.0534319,
-          "overrunSeconds": 0,
-          "trigger": "http",
-          "organization": "acme",
-          "overdue": false,
-          "taskData": {
-            "list_organizations": {
-              "numRowsTotal": 1, "numDbCalls": 1, "numIterations": 1, "numProjects": 0, "numOrgs": 1,
-              "executionTime": 0.0044403, "calls": 2, "maxExecutionTime": 0.0044268, "firstStart": 0.0122861, "lastEnd": 0.0522995
-            },
-            "fetch_volumes": {
-              "numRowsTotal": 30, "numDbCalls": 1, "numIterations": 1, "numProjects": 30, "numOrgs": 1,
-              "executionTime": 0.0059652, "calls": 1, "maxExecutionTime": 0.0059652, "firstStart": 0.018883, "lastEnd": 0.0248482
-            }
-          },
-          "result": { "organizations": 1, "projects": 30, "published": 1, "unchanged": 0, "withoutVolumes": 0, "failed": 0, "failures": [] },
-          "error": null
-        }
-        """;
+    private static readonly Dictionary<string, string> Requests = Join(
+        TaskExamples.Requests, SettingsExamples.Requests, RulesExamples.Requests);
 
-    private const string Settings =
-        """
-        {
-          "organization": "acme", "stored": true, "mode": "organization", "targetSampleRate": 0.036, "minimumSampleRate": 0,
-          "target": { "rate": 0.036, "source": "setting" }, "settingsError": null
-        }
-        """;
-
-    private static readonly Dictionary<string, string> Requests = new(StringComparer.Ordinal)
-    {
-        ["RunTask"] = """{ "organization": "acme", "maxSeconds": 60 }""",
-        ["PostVolumes"] =
-            """
-            [
-              { "organization": "acme", "project": "checkout", "transaction": "GET /cart", "total": 5120, "kept": 184 },
-              { "organization": "acme", "project": "checkout", "transaction": "POST /order", "timestamp": "2026-11-22T16:50:00Z", "total": 42 }
-            ]
-            """,
-        ["PutSettings"] = """{ "targetSampleRate": 0.036 }""",
-    };
-
-    private static readonly Dictionary<(string Operation, string Status), string> Responses = new()
-    {
-        [("ListTasks", "200")] =
-            """
-            { "items": [{ "name": "boost_low_volume_projects", "description": "Balances the projects of each organization over the last hour.", "maxSeconds": 420, "schedule": null, "lastRun": null }], "next": null }
-            """,
-        [("RunTask", "200")] = Run,
-        [("RunTask", "202")] = Run.Replace("\"completed\"", "\"running\"", StringComparison.Ordinal),
-        [("ListRuns", "200")] = $$"""{ "items": [{{Run}}], "next": null }""",
-        [("GetRun", "200")] = Run,
-        [("CancelRun", "202")] = Run.Replace("\"completed\"", "\"running\"", StringComparison.Ordinal),
-        [("PostVolumes", "200")] = """{ "taken": 2 }""",
-        [("ListVolumes", "200")] =
-            """
-            {
-              "organization": "acme", "windowStart": "2026-11-22T15:52:00.000Z", "windowEnd": "2026-11-22T16:52:00.000Z",
-              "items": [{ "project": "checkout", "transaction": "GET /cart", "total": 5120, "kept": 184, "exact": true }], "next": null
-            }
-            """,
-        [("ListOrganizations", "200")] =
-            """
-            { "items": [{ "organization": "acme", "projects": 30, "total": 21827713, "kept": 0, "target": { "rate": 0.036, "source": "setting" }, "stored": true }], "next": null }
-            """,
-        [("GetSettings", "200")] = Settings,
-        [("PutSettings", "200")] = Settings,
-        [("GetRates", "200")] =
-            """
-            {
-              "organization": "acme", "version": 1, "computedBy": "01a2042b-2dd4-7897-bdf4-faad002205bf", "computedAt": "2026-11-22T16:51:08.408Z",
-              "windowStart": "2026-11-22T15:52:00.000Z", "windowEnd": "2026-11-22T16:52:00.000Z", "factor": 1,
-              "target": { "rate": 0.036, "source": "setting" }, "floor": 0,
-              "projects": [{ "project": "project-01", "rate": 0.010597245750921384, "servedRate": 0.010597245750921384, "total": 13369016, "kept": 0, "budgetShare": 0.18031068703438427 }],
-              "next": null
-            }
-            """,
-        [("Live", "200")] = """{ "status": "Healthy", "parts": [] }""",
-        [("Ready", "200")] = """{ "status": "Healthy", "parts": [{ "name": "storage", "status": "Healthy", "description": null }] }""",
-        [("Ready", "503")] = """{ "status": "Unhealthy", "parts": [{ "name": "storage", "status": "Unhealthy", "description": "The database does not answer: SQLite Error 26: 'file is not a database'." }] }""",
-    };
+    private static readonly Dictionary<string, string> Responses = Join(
+        TaskExamples.Responses, SettingsExamples.Responses, RatesExamples.Responses, RulesExamples.Responses);
 
     private static readonly Dictionary<string, (string Title, string Detail)> Problems = new(StringComparer.Ordinal)
     {
@@ -138,11 +54,23 @@ internal static class Examples
     private static JsonNode? Example(string operation, string status, string mediaType)
     {
         if (string.Equals(mediaType, "text/event-stream", StringComparison.Ordinal))
-            return JsonValue.Create($"event: ended\ndata: {JsonNode.Parse(Run)!.ToJsonString()}\nid: ended\n\n");
-        if (Responses.TryGetValue((operation, status), out var response))
+            return JsonValue.Create($"event: ended\ndata: {JsonNode.Parse(TaskExamples.Run)!.ToJsonString()}\nid: ended\n\n");
+        if (Responses.TryGetValue($"{operation} {status}", out var response))
             return JsonNode.Parse(response);
         return mediaType.EndsWith("problem+json", StringComparison.Ordinal) && Problems.TryGetValue(status, out var problem)
             ? new JsonObject { ["title"] = problem.Title, ["status"] = int.Parse(status), ["detail"] = problem.Detail }
             : null;
+    }
+
+    private static Dictionary<string, string> Join(params ReadOnlySpan<Dictionary<string, string>> parts)
+    {
+        var all = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var part in parts)
+        {
+            foreach (var (name, text) in part)
+                all.Add(name, text);
+        }
+
+        return all;
     }
 }

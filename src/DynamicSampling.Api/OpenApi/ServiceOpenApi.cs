@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DynamicSampling.Tasks.Sampling.Rules;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -8,7 +9,8 @@ namespace DynamicSampling.Api.OpenApi;
 internal static class ServiceOpenApi
 {
     // Bodies that come in. Only they are closed: answers may gain members.
-    private static readonly HashSet<string> RequestBodies = new(["TaskRequest", "SettingsBody", "VolumeItem"], StringComparer.Ordinal);
+    private static readonly HashSet<string> RequestBodies = new(
+        ["TaskRequest", "SettingsBody", "ProjectSettingsBody", "VolumeItem", "CustomRuleBody", "CustomRuleExtension"], StringComparer.Ordinal);
 
     public static void AddServiceOpenApi(this IServiceCollection services) => services.AddOpenApi(options =>
     {
@@ -33,7 +35,9 @@ internal static class ServiceOpenApi
         });
         options.AddSchemaTransformer((schema, context, _) =>
         {
-            if (context.JsonTypeInfo.Type.IsEnum)
+            if (context.JsonTypeInfo.Type == typeof(RuleCondition))
+                DescribeCondition(schema);
+            else if (context.JsonTypeInfo.Type.IsEnum)
                 schema.Type = JsonSchemaType.String;
             else if (schema.Type is null && string.Equals(schema.Format, "date-time", StringComparison.Ordinal))
                 schema.Type = context.JsonTypeInfo.Type == typeof(DateTimeOffset?) ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
@@ -43,21 +47,75 @@ internal static class ServiceOpenApi
         });
     });
 
+    // Conditions are read and written by a converter of their own, into which the framework cannot see.
+    private static void DescribeCondition(OpenApiSchema schema)
+    {
+        schema.Type = JsonSchemaType.Object;
+        schema.Description = "What a rule asks of a trace. `and` and `or` have an array of conditions as `inner`, `not` has one; `eq` and `glob` have a `name` and a `value`.";
+        schema.Required = new HashSet<string>(["op"], StringComparer.Ordinal);
+        schema.Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
+        {
+            ["op"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                Enum = [JsonValue.Create("and"), JsonValue.Create("or"), JsonValue.Create("not"), JsonValue.Create("eq"), JsonValue.Create("glob")],
+            },
+            ["inner"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object | JsonSchemaType.Array,
+                Description = $"The inner conditions, nested {RuleConditionJsonConverter.MaxDepth} deep and {RuleConditionJsonConverter.MaxConditions} of them at most.",
+            },
+            ["name"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String,
+                MaxLength = RuleConditionJsonConverter.MaxNameLength,
+                Description = "The attribute: `trace.` or `event.` and its name, such as `event.transaction` or `trace.release`.",
+            },
+            ["value"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.String | JsonSchemaType.Array | JsonSchemaType.Null,
+                Items = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = RuleConditionJsonConverter.MaxValueLength },
+                MaxItems = RuleConditionJsonConverter.MaxValues,
+                Description = "The values, or the patterns with `*` and `?`, one of which must match. Null asks for a missing attribute.",
+            },
+            ["options"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
+                {
+                    ["ignoreCase"] = new OpenApiSchema { Type = JsonSchemaType.Boolean, Description = "Whether `A` is `a`; for `eq`." },
+                },
+            },
+        };
+        schema.Examples = [JsonNode.Parse("""{ "op": "eq", "name": "event.transaction", "value": ["GET /cart"], "options": { "ignoreCase": true } }""")!];
+    }
+
     // Names bind from the raw request target, which the framework does not know for a parameter.
     private static void AddPathParameters(OpenApiOperation operation, string path)
     {
-        if (!path.Contains("{org}", StringComparison.Ordinal))
-            return;
-        operation.Parameters ??= [];
-        operation.Parameters.Insert(0, new OpenApiParameter
+        var position = 0;
+        foreach (var (name, title, example) in (ReadOnlySpan<(string, string, string)>)[("org", "organization", "acme"), ("project", "project", "checkout")])
         {
-            Name = "org",
-            In = ParameterLocation.Path,
-            Required = true,
-            Description = "The organization's name: 1 to 200 characters, percent-encoded once, `/` as `%2F`.",
-            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 200 },
-            Example = JsonValue.Create("acme"),
-        });
+            if (!path.Contains($"{{{name}}}", StringComparison.Ordinal))
+                continue;
+            operation.Parameters ??= [];
+            operation.Parameters.Insert(position++, new OpenApiParameter
+            {
+                Name = name,
+                In = ParameterLocation.Path,
+                Required = true,
+                Description = $"The {title}'s name: 1 to 200 characters, percent-encoded once, `/` as `%2F`.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 200 },
+                Example = JsonValue.Create(example),
+            });
+        }
+
+        if (path.Contains("/custom-rules/{id", StringComparison.Ordinal)
+            && operation.Parameters?.SingleOrDefault(parameter => string.Equals(parameter.Name, "id", StringComparison.Ordinal)) is OpenApiParameter id)
+        {
+            id.Description = "The custom rule's id.";
+            id.Example = JsonValue.Create("01a204df-f73e-7a05-b34d-e3aacb60722e");
+        }
     }
 
     private static void AddHeaders(OpenApiOperation operation)
@@ -73,12 +131,15 @@ internal static class ServiceOpenApi
             case "PostVolumes":
                 AddRequestHeader(operation, "Idempotency-Key", "The same key within a day counts once and gets the same answer.", "5b2c7f0e-1d2a-4c53-9d0e-6f0a2b1c3d4e");
                 break;
-            case "PutSettings" or "DeleteSettings":
+            case "PutSettings" or "DeleteSettings" or "PutProjectSettings" or "DeleteProjectSettings":
                 AddRequestHeader(operation, "If-Match", "The ETag that the stored settings must have.", "\"3a9557812feadd15\"");
+                break;
+            case "CreateCustomRule":
+                AddResponseHeader(operation, "201", "Location", "The rule.");
                 break;
         }
 
-        if (operation.OperationId is "GetSettings" or "PutSettings")
+        if (operation.OperationId is "GetSettings" or "PutSettings" or "GetProjectSettings" or "PutProjectSettings")
             AddResponseHeader(operation, "200", "ETag", "Stands for the stored settings; absent when there are none.");
     }
 

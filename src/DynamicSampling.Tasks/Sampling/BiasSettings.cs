@@ -3,28 +3,28 @@ namespace DynamicSampling.Tasks.Sampling;
 /// <summary>Biases that are switched on or off; null is as inherited, and at first all are on.</summary>
 public sealed record BiasSettings
 {
-    /// <inheritdoc cref="Bias.CustomRules"/>
+    /// <summary>Rules made by users, each for a number of samples.</summary>
     public bool? CustomRules { get; init; }
 
-    /// <inheritdoc cref="Bias.HealthChecks"/>
+    /// <summary>Health checks get a fifth of the project's rate.</summary>
     public bool? HealthChecks { get; init; }
 
-    /// <inheritdoc cref="Bias.Replays"/>
+    /// <summary>Traces with a replay are always kept.</summary>
     public bool? Replays { get; init; }
 
-    /// <inheritdoc cref="Bias.Environments"/>
+    /// <summary>Development and test environments are always kept.</summary>
     public bool? Environments { get; init; }
 
-    /// <inheritdoc cref="Bias.Recalibration"/>
+    /// <summary>The recalibration factor.</summary>
     public bool? Recalibration { get; init; }
 
-    /// <inheritdoc cref="Bias.LatestReleases"/>
+    /// <summary>Releases seen for the first time are kept more often until they are adopted.</summary>
     public bool? LatestReleases { get; init; }
 
-    /// <inheritdoc cref="Bias.Transactions"/>
+    /// <summary>Transactions have rates of their own.</summary>
     public bool? Transactions { get; init; }
 
-    /// <inheritdoc cref="Bias.MinimumSampleRate"/>
+    /// <summary>The minimum rate, where one is configured.</summary>
     public bool? MinimumSampleRate { get; init; }
 
     /// <summary>All eight, from flags.</summary>

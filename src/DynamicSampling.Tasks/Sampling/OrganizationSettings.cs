@@ -12,10 +12,10 @@ public sealed record OrganizationSettings
     /// <summary>The share of traces to keep, 0 to 1.</summary>
     public double? TargetSampleRate { get; init; }
 
-    /// <summary>Rates by the monthly volume, which is estimated from the last day. Used when there is no <see cref="TargetSampleRate"/>.</summary>
+    /// <summary>Rates by the monthly volume, which is estimated from the last day. Used when there is no <c>targetSampleRate</c>.</summary>
     public IReadOnlyList<VolumeTier>? Tiers { get; init; }
 
-    /// <summary>Traces to keep in a month. Used when there is neither a <see cref="TargetSampleRate"/> nor <see cref="Tiers"/>.</summary>
+    /// <summary>Traces to keep in a month. Used when there is neither a <c>targetSampleRate</c> nor <c>tiers</c>.</summary>
     public double? MonthlyBudget { get; init; }
 
     /// <summary>No rate but 0 is served below this, 0 to 1.</summary>

@@ -4,5 +4,5 @@ namespace DynamicSampling.Tasks.Sampling;
 /// <param name="Project">The project's name.</param>
 /// <param name="Transaction">The transaction's name; null for the whole project.</param>
 /// <param name="Always">Whether it is always kept.</param>
-/// <param name="MaximumSampleRate">The rate above which it is never served, 0 to 1. Either this or <paramref name="Always"/>.</param>
+/// <param name="MaximumSampleRate">The rate above which it is never served, 0 to 1. Either this or <c>always</c>.</param>
 public sealed record Pin(string Project, string? Transaction = null, bool Always = false, double? MaximumSampleRate = null);

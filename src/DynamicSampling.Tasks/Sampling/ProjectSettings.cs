@@ -3,7 +3,7 @@ namespace DynamicSampling.Tasks.Sampling;
 /// <summary>What one project wants; members that are null follow the organization.</summary>
 public sealed record ProjectSettings
 {
-    /// <summary>The share of the project's traces to keep, 0 to 1. It counts in <see cref="SamplingMode.Project"/> only.</summary>
+    /// <summary>The share of the project's traces to keep, 0 to 1. It counts in mode <c>project</c> only.</summary>
     public double? TargetSampleRate { get; init; }
 
     /// <summary>No rate but 0 is served below this, 0 to 1.</summary>

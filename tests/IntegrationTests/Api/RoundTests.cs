@@ -40,11 +40,16 @@ public class RoundTests
         using var response = await client.RunTaskAsync("boost_low_volume_projects", new { organization = "acme" });
         var data = (await response.ReadJsonAsync()).GetProperty("taskData");
 
-        Assert.Equal(["list_organizations", "fetch_volumes", "rebalance", "store_rates"], data.EnumerateObject().Select(function => function.Name));
+        Assert.Equal(["list_organizations", "list_projects", "fetch_volumes", "read_rates", "rebalance_projects", "rebalance_transactions", "compare_rates", "store_rates"],
+            data.EnumerateObject().Select(function => function.Name));
         AssertCounts(data, "list_organizations", rows: 1, dbCalls: 1, projects: 0, orgs: 1);
         AssertCounts(data, "fetch_volumes", rows: 2, dbCalls: 1, projects: 2, orgs: 1);
-        AssertCounts(data, "rebalance", rows: 2, dbCalls: 0, projects: 2, orgs: 1);
-        AssertCounts(data, "store_rates", rows: 2, dbCalls: 2, projects: 2, orgs: 1);
+        AssertCounts(data, "list_projects", rows: 2, dbCalls: 1, projects: 2, orgs: 1);
+        AssertCounts(data, "read_rates", rows: 0, dbCalls: 1, projects: 0, orgs: 1);
+        AssertCounts(data, "rebalance_projects", rows: 0, dbCalls: 0, projects: 2, orgs: 1);
+        AssertCounts(data, "rebalance_transactions", rows: 0, dbCalls: 0, projects: 2, orgs: 1);
+        AssertCounts(data, "compare_rates", rows: 0, dbCalls: 0, projects: 2, orgs: 1);
+        AssertCounts(data, "store_rates", rows: 2, dbCalls: 1, projects: 2, orgs: 1);
     }
 
     [Fact]
@@ -78,7 +83,7 @@ public class RoundTests
         Assert.Equal(101, run.GetProperty("result").GetProperty("published").GetInt32());
         Assert.Equal(JsonValueKind.Null, run.GetProperty("organization").ValueKind);
         AssertCounts(run.GetProperty("taskData"), "list_organizations", rows: 101, dbCalls: 2, projects: 0, orgs: 101);
-        Assert.Equal(101, run.GetProperty("taskData").GetProperty("rebalance").GetProperty("calls").GetInt32());
+        Assert.Equal(101, run.GetProperty("taskData").GetProperty("rebalance_projects").GetProperty("calls").GetInt32());
         var rates = await client.GetJsonAsync("/api/organizations/org-100/rates");
         Assert.Equal(0.1, rates.GetProperty("projects")[0].GetProperty("rate").GetDouble(), 1e-12);
         Assert.Equal("default", rates.GetProperty("target").GetProperty("source").GetString());

@@ -12,11 +12,18 @@ public class TasksTests
     {
         await using var host = new ApiHost();
         using var client = host.CreateClient();
-        var before = (await client.GetJsonAsync("/api/tasks")).GetProperty("items")[0];
+        var catalogue = (await client.GetJsonAsync("/api/tasks")).GetProperty("items").EnumerateArray().ToList();
+        var before = catalogue[1];
         using var run = await client.RunTaskAsync("boost_low_volume_projects");
-        var after = (await client.GetJsonAsync("/api/tasks")).GetProperty("items")[0];
+        var after = (await client.GetJsonAsync("/api/tasks")).GetProperty("items")[1];
 
-        Assert.Equal("boost_low_volume_projects", before.GetProperty("name").GetString());
+        Assert.Equal(
+            [
+                "sliding_window_org", "boost_low_volume_projects", "boost_low_volume_transactions", "recalibrate_orgs", "rebalance_orgs", "collect_orgs",
+                "custom_rule_notifications",
+            ],
+            catalogue.Select(task => task.GetProperty("name").GetString()));
+        Assert.All(catalogue, task => Assert.False(string.IsNullOrWhiteSpace(task.GetProperty("description").GetString())));
         Assert.Equal(420, before.GetProperty("maxSeconds").GetDouble());
         Assert.Equal(JsonValueKind.Null, before.GetProperty("lastRun").ValueKind);
         Assert.Equal((await run.ReadJsonAsync()).GetProperty("id").GetString(), after.GetProperty("lastRun").GetProperty("id").GetString());

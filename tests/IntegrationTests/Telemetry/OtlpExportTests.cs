@@ -115,7 +115,7 @@ public class OtlpExportTests
         var run = Assert.Single(spans, span => span.Text(5) == "dynamic_sampling.tasks.boost_low_volume_projects");
         Assert.Equal(request.Hex(2), run.Hex(4));
         Assert.Equal("completed", run.Attributes(9)["dynamic_sampling.outcome"]);
-        foreach (var function in new[] { "list_organizations", "fetch_volumes", "rebalance", "store_rates" })
+        foreach (var function in new[] { "list_organizations", "list_projects", "fetch_volumes", "read_rates", "rebalance_projects", "rebalance_transactions", "compare_rates", "store_rates" })
             Assert.Equal(run.Hex(2), Assert.Single(spans, span => span.Text(5) == function).Hex(4));
 
         var missing = Assert.Single(spans, span => span.Text(5) == "GET /api/runs/{id}");

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace DynamicSampling.Tasks.Sampling.Rules;
 
 /// <summary>The rules of one project. Serialized with the web defaults it has the format that Relay reads.</summary>
-/// <param name="Version">The format's version: <see cref="CurrentVersion"/>.</param>
+/// <param name="Version">The format's version: 2.</param>
 /// <param name="Rules">The rules; their order matters.</param>
 public sealed record RulesDocument(
     [property: JsonRequired] int Version,

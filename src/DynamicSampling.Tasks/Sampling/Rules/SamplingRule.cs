@@ -9,7 +9,7 @@ namespace DynamicSampling.Tasks.Sampling.Rules;
 /// <param name="SamplingValue">What it does.</param>
 /// <param name="Condition">Which traces it is for.</param>
 /// <param name="TimeRange">When it holds; always when null.</param>
-/// <param name="DecayingFn">How its value changes over <paramref name="TimeRange"/>; not at all when null.</param>
+/// <param name="DecayingFn">How its value changes over <c>timeRange</c>; not at all when null.</param>
 public sealed record SamplingRule(
     [property: JsonRequired] int Id,
     [property: JsonRequired] RuleType Type,

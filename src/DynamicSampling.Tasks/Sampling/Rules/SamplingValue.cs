@@ -9,8 +9,8 @@ namespace DynamicSampling.Tasks.Sampling.Rules;
 /// <param name="Limit">How many traces a reservoir takes, 0 or more; null for the others.</param>
 public sealed record SamplingValue(
     [property: JsonRequired] SamplingValueType Type,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Value,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Limit) : IJsonOnDeserialized
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Value = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Limit = null) : IJsonOnDeserialized
 {
     /// <summary>The rate, times the factors before it; no later rule counts.</summary>
     public static SamplingValue SampleRate(double value) => new(SamplingValueType.SampleRate, value, null);
