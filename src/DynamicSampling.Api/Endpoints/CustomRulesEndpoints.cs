@@ -97,28 +97,16 @@ internal static class CustomRulesEndpoints
 /// <param name="Project">The project; all of the organization's when left out.</param>
 /// <param name="Description">What it is for, in up to 500 characters.</param>
 internal sealed record CustomRuleBody(
-    RuleCondition? Condition = null, long? Samples = null, DateTimeOffset? End = null, DateTimeOffset? Start = null, string? Project = null,
+    RuleCondition? Condition = null,
+    long? Samples = null,
+    [property: JsonConverter(typeof(RuleTimeJsonConverter))] DateTimeOffset? End = null,
+    [property: JsonConverter(typeof(RuleTimeJsonConverter))] DateTimeOffset? Start = null,
+    string? Project = null,
     string? Description = null)
 {
     /// <summary>What is wrong with it, or null.</summary>
-    public string? Check(DateTimeOffset now)
-    {
-        var start = Start ?? now;
-        return this switch
-        {
-            { Condition: null } => "condition is missing: say which traces the rule is for, such as {\"op\":\"eq\",\"name\":\"event.transaction\",\"value\":[\"GET /cart\"]}.",
-            { Samples: null } => "samples is missing: say how many traces are wanted.",
-            { Samples: < 1 or > CustomRule.MaxSamples } => $"samples must be from 1 to {CustomRule.MaxSamples}, but is {Samples}.",
-            { End: null } => "end is missing: say until when the rule holds, at most 2 days from its start.",
-            { Project: not null } when Names.Check(Project) is { } problem => $"project {problem}.",
-            { Description.Length: > CustomRule.MaxDescription } => $"description must not be longer than {CustomRule.MaxDescription} characters.",
-            _ when End <= start => $"end must be after start, but {End:O} is not after {start:O}.",
-            _ when End <= now => $"end must be in the future, but is {End:O}; it is now {now:O}.",
-            _ when start > now + CustomRule.MaxDuration => $"start must be within the next 2 days, but is {start:O}.",
-            _ when End > (start > now ? start : now) + CustomRule.MaxDuration => $"end must be at most 2 days from start, but is {End:O}.",
-            _ => null,
-        };
-    }
+    public string? Check(DateTimeOffset now) =>
+        CustomRuleCheck.Of(Condition, Samples, Start ?? now, End, Project, Description, now) ?? CustomRuleCheck.OfEndToCome(End!.Value, now);
 
     public CustomRule ToRule(string organization, DateTimeOffset now) =>
         new(Guid.CreateVersion7(now), organization, Project, Number: 0, Condition!, Samples!.Value, Start ?? now, End!.Value)
@@ -131,17 +119,15 @@ internal sealed record CustomRuleBody(
 /// <summary>What can be changed of a custom rule. Members left out stay as they are.</summary>
 /// <param name="End">Until when it holds, at most 2 days from now.</param>
 /// <param name="Samples">How many traces are wanted, 1 to 1,000,000,000.</param>
-internal sealed record CustomRuleExtension(DateTimeOffset? End = null, long? Samples = null)
+internal sealed record CustomRuleExtension(
+    [property: JsonConverter(typeof(RuleTimeJsonConverter))] DateTimeOffset? End = null, long? Samples = null)
 {
     /// <summary>What is wrong with it, or null.</summary>
-    public string? Check(CustomRule rule, DateTimeOffset now) => this switch
-    {
-        { Samples: < 1 or > CustomRule.MaxSamples } => $"samples must be from 1 to {CustomRule.MaxSamples}, but is {Samples}.",
-        { End: not null } when End <= rule.Start => $"end must be after start, but {End:O} is not after {rule.Start:O}.",
-        { End: not null } when End <= now => $"end must be in the future, but is {End:O}; it is now {now:O}. To end a rule, delete it.",
-        { End: not null } when End > (rule.Start > now ? rule.Start : now) + CustomRule.MaxDuration => $"end must be at most 2 days from now, or from start, but is {End:O}.",
-        _ => null,
-    };
+    public string? Check(CustomRule rule, DateTimeOffset now) =>
+        (Samples is null ? null : CustomRuleCheck.OfSamples(Samples))
+        ?? (End is not { } end ? null
+            : CustomRuleCheck.OfEnd(rule.Start, end, now)
+                ?? (CustomRuleCheck.OfEndToCome(end, now) is { } past ? $"{past} To end a rule, delete it." : null));
 
     // More samples are a new goal, to be announced again.
     public CustomRule ApplyTo(CustomRule rule) => rule with
@@ -174,9 +160,7 @@ internal sealed record CustomRuleItem(
     [property: JsonConverter(typeof(UtcMillisecondsJsonConverter))] DateTimeOffset CreatedAt,
     [property: JsonConverter(typeof(UtcMillisecondsJsonConverter))] DateTimeOffset? AnnouncedAt)
 {
-    private const int FirstRuleId = 3000;
-
     public static CustomRuleItem Of(CustomRule rule, DateTimeOffset now) => new(
-        rule.Id, FirstRuleId + rule.Number, rule.Organization, rule.Project, rule.Description, rule.Condition, rule.Samples, rule.Collected, rule.Start,
+        rule.Id, RulesGenerator.FirstCustomRule + rule.Number, rule.Organization, rule.Project, rule.Description, rule.Condition, rule.Samples, rule.Collected, rule.Start,
         rule.End, rule.IsActive(now), rule.CreatedAt, rule.AnnouncedAt);
 }

@@ -48,16 +48,18 @@ internal static class RatesEndpoints
     }
 
     private static async Task<Ok<ProjectRatesDocument>> GetProject(
-        PathName org, PathName project, SqlRateStore rates, SqlOrganizationStore organizations, IOptions<SamplingOptions> defaults, TimeProvider clock,
-        CancellationToken cancellationToken)
+        PathName org, PathName project, SqlRateStore rates, SqlOrganizationStore organizations, SqlProjectStore projects, IOptions<SamplingOptions> defaults,
+        TimeProvider clock, CancellationToken cancellationToken)
     {
-        var found = await rates.FindProjectAsync(new(org.Value, project.Value), cancellationToken);
+        var key = new ProjectKey(org.Value, project.Value);
+        var found = await rates.FindProjectAsync(key, cancellationToken);
         if (found?.Project is { } published)
             return TypedResults.Ok(ProjectRatesDocument.Of(found.Version, published, found.Spent, clock.GetUtcNow()));
         var settings = (await organizations.FindAsync(org.Value, cancellationToken))?.Settings;
         var target = found?.Version.Target ?? TargetRate.Of(settings, monthlyVolume: null, defaults.Value);
         return TypedResults.Ok(ProjectRatesDocument.OfTarget(
-            org.Value, project.Value, found?.Version, target, SamplingPolicy.Of(settings, project: null, defaults.Value).Floor));
+            org.Value, project.Value, found?.Version, target,
+            SamplingPolicy.Of(settings, (await projects.FindAsync(key, cancellationToken))?.Settings, defaults.Value).Floor));
     }
 }
 

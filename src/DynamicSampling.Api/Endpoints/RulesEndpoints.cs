@@ -47,7 +47,7 @@ internal static class RulesEndpoints
         1004 => "recalibration",
         1005 => "replays",
         1006 => "minimumSampleRate",
-        >= 3000 => "customRules",
+        >= RulesGenerator.FirstCustomRule => "customRules",
         >= 2000 => "pins",
         >= 1500 => "latestReleases",
         _ => "transactions",

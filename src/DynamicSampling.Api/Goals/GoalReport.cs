@@ -74,7 +74,7 @@ internal sealed class GoalReport(
             yield break;
         }
 
-        if (configured.Source != version.Target.Source || ServedRate.Moved(version.Target.Rate, configured.Rate, options.Value.PublishThreshold) || (entry?.Settings?.Mode ?? SamplingMode.Organization) != version.Mode)
+        if (entry?.SettingsError is null && HaveChanged(entry?.Settings, version, configured))
             yield return new(GoalReasonCode.SettingsChanged, Format($"The settings now say {configured.Rate:0.######}; the rates in force are for {version.Target.Rate:0.######} until the next pass."));
         if (effects.AtBound is { } bound)
             yield return new(GoalReasonCode.FactorAtBound, Format($"The recalibration factor is {bound:0.##}, as far as it goes: the target is out of reach of the rates as they are."));
@@ -91,6 +91,11 @@ internal sealed class GoalReport(
         if (effects.Pins != 0)
             yield return new(GoalReasonCode.Pins, Format($"Pins change what is kept by {effects.Pins:+0;-0} traces."), effects.Pins);
     }
+
+    private bool HaveChanged(OrganizationSettings? settings, OrganizationRates version, TargetRate configured) =>
+        configured.Source != version.Target.Source
+        || ServedRate.Moved(version.Target.Rate, configured.Rate, options.Value.PublishThreshold)
+        || (settings?.Mode ?? SamplingMode.Organization) != version.Mode;
 
     private static bool IsBalanced(List<AchievedRate> achieved) => (achieved[0].Met ?? achieved[1].Met) != false;
 

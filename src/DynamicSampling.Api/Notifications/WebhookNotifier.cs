@@ -20,8 +20,8 @@ internal sealed class WebhookNotifier(IHttpClientFactory clients, IOptions<Notif
             Content = JsonContent.Create(new SamplesCollected(
                 "custom_rule.samples_collected", rule.Organization, rule.Project, rule.Id, rule.Description, rule.Samples, rule.Collected)),
         };
-        // The answer may get lost, and the announcement come again: the key tells.
-        request.Headers.Add("Idempotency-Key", rule.Id.ToString());
+        // The answer may get lost, and the announcement come again: the key tells. A rule that was given more samples has news.
+        request.Headers.Add("Idempotency-Key", $"{rule.Id}-{rule.Samples}");
         try
         {
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);

@@ -55,7 +55,8 @@ internal sealed class ProjectRules(
         var most = factor > 0 ? Math.Min(1, cap / factor) : 1;
         return new()
         {
-            BaseRate = rate.Rate,
+            // Capped as well: where transactions have no rates of their own, it is what they get.
+            BaseRate = Math.Min(rate.Rate, most),
             Biases = policy.Biases,
             Factor = factor,
             ImplicitRate = Math.Min(rate.ImplicitRate, most),

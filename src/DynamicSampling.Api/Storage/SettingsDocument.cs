@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DynamicSampling.Tasks.Sampling;
 using DynamicSampling.Tasks.Sampling.Rules;
 
@@ -18,12 +19,13 @@ internal sealed record SettingsDocument(int Version, IReadOnlyList<OrganizationD
         if (Organizations is null)
             return "organizations is missing.";
         var names = new HashSet<string>(StringComparer.Ordinal);
+        var rules = new HashSet<Guid>();
         for (var i = 0; i < Organizations.Count; i++)
         {
             var place = $"organizations[{i}]";
             if (Organizations[i] is not { } organization)
                 return $"{place} must be an object.";
-            if (organization.Check(place, now) is { } problem)
+            if (organization.Check(place, rules, now) is { } problem)
                 return problem;
             if (!names.Add(organization.Organization))
                 return $"{place}.organization '{organization.Organization}' comes twice.";
@@ -42,7 +44,11 @@ internal sealed record OrganizationDocument(
     string Organization, OrganizationSettings? Settings = null, IReadOnlyList<ProjectDocument>? Projects = null,
     IReadOnlyList<CustomRuleDocument>? CustomRules = null)
 {
-    public string? Check(string place, DateTimeOffset now)
+    /// <summary>What is wrong with it, or null.</summary>
+    /// <param name="place">Where it is in the document.</param>
+    /// <param name="rules">The ids of custom rules so far.</param>
+    /// <param name="now">The instant.</param>
+    public string? Check(string place, HashSet<Guid> rules, DateTimeOffset now)
     {
         if (Names.Check(Organization) is { } name)
             return $"{place}.organization {name}.";
@@ -59,7 +65,6 @@ internal sealed record OrganizationDocument(
 
         if (CustomRules?.Count > CustomRule.MaxActive)
             return $"{place}.customRules must be {CustomRule.MaxActive} at most, but are {CustomRules.Count}.";
-        var rules = new HashSet<Guid>();
         for (var i = 0; i < (CustomRules?.Count ?? 0); i++)
         {
             if (CustomRules![i]?.Check($"{place}.customRules[{i}]", now) is { } problem)
@@ -93,20 +98,23 @@ internal sealed record ProjectDocument(string Project, ProjectSettings Settings)
 /// <param name="Project">The project; null for all of the organization's.</param>
 /// <param name="Description">What it is for.</param>
 internal sealed record CustomRuleDocument(
-    RuleCondition Condition, long Samples, DateTimeOffset Start, DateTimeOffset End, Guid? Id = null, string? Project = null, string? Description = null)
+    RuleCondition Condition,
+    long? Samples,
+    [property: JsonConverter(typeof(RuleTimeJsonConverter))] DateTimeOffset? Start,
+    [property: JsonConverter(typeof(RuleTimeJsonConverter))] DateTimeOffset? End,
+    Guid? Id = null,
+    string? Project = null,
+    string? Description = null)
 {
-    public string? Check(string place, DateTimeOffset now)
-    {
-        if (Condition is null)
-            return $"{place}.condition is missing.";
-        if (Samples is < 1 or > CustomRule.MaxSamples)
-            return $"{place}.samples must be from 1 to {CustomRule.MaxSamples}, but is {Samples}.";
-        if (End <= Start)
-            return $"{place}.end must be after start, but {End:O} is not after {Start:O}.";
-        if (End > (Start > now ? Start : now) + CustomRule.MaxDuration)
-            return $"{place}.end must be at most 2 days from now, or from start, but is {End:O}.";
-        if (Project is not null && Names.Check(Project) is { } project)
-            return $"{place}.project {project}.";
-        return Description?.Length > CustomRule.MaxDescription ? $"{place}.description must not be longer than {CustomRule.MaxDescription} characters." : null;
-    }
+    public string? Check(string place, DateTimeOffset now) =>
+        Start is not { } start ? $"{place}.start is missing: say from when the rule holds."
+        : CustomRuleCheck.Of(Condition, Samples, start, End, Project, Description, now) is { } problem ? $"{place}.{problem}"
+        : null;
+
+    public CustomRule ToRule(string organization, CustomRule? known, DateTimeOffset now) =>
+        new(Id ?? Guid.CreateVersion7(now), organization, Project, known?.Number ?? 0, Condition, Samples!.Value, Start!.Value, End!.Value)
+        {
+            Description = Description,
+            CreatedAt = known?.CreatedAt ?? now,
+        };
 }

@@ -20,10 +20,17 @@ internal sealed class SettingsErrors : IHealthCheck
             if (!_errors.IsEmpty)
                 _errors.TryRemove(key, out _);
         }
-        else if (_errors.Count < MaxNames)
+        else if (_errors.Count < MaxNames || _errors.ContainsKey(key))
         {
             _errors[key] = error;
         }
+    }
+
+    /// <summary>Forgets an organization that is gone, with its projects.</summary>
+    public void Forget(string organization)
+    {
+        foreach (var key in _errors.Keys.Where(key => string.Equals(key.Organization, organization, StringComparison.Ordinal)))
+            _errors.TryRemove(key, out _);
     }
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

@@ -55,35 +55,25 @@ internal sealed class SqlCustomRuleStore(Database database, ILogger<SqlCustomRul
                 if (await FindAsync(connection, transaction, organization, id) is not { } rule || !rule.IsActive(now))
                     return null;
                 var changed = change(rule);
-                await connection.ExecuteAsync(
-                    "UPDATE custom_rules SET samples = @Samples, ends_at = @end, announced_at = @announced WHERE id = @id",
-                    new
-                    {
-                        id = changed.Id.ToString(),
-                        changed.Samples,
-                        end = changed.End.ToUnixTimeMilliseconds(),
-                        announced = changed.AnnouncedAt?.ToUnixTimeMilliseconds(),
-                    },
-                    transaction);
+                await SaveAsync(connection, transaction, changed);
                 return changed;
             },
             cancellationToken);
 
-    // The user may have asked for more samples, or for more time, since the rule was read: then it is neither complete nor past its end.
     public Task UpdateAsync(CustomRule rule, CancellationToken cancellationToken) =>
         database.WriteAsync(
+            // Only what the tasks find out, and only as far as it still holds: a user may have changed the rule meanwhile.
             (connection, transaction) => connection.ExecuteAsync(
                 """
-                UPDATE custom_rules SET collected = @Collected,
-                    announced_at = CASE WHEN samples <= @Samples THEN @announced ELSE announced_at END,
-                    deactivated_at = CASE WHEN ends_at <= @end THEN @deactivated ELSE deactivated_at END
+                UPDATE custom_rules SET
+                    collected = @Collected,
+                    announced_at = CASE WHEN samples <= @Collected THEN @announced ELSE announced_at END,
+                    deactivated_at = COALESCE(deactivated_at, CASE WHEN ends_at <= @deactivated THEN @deactivated END)
                 WHERE id = @id
                 """,
                 new
                 {
                     id = rule.Id.ToString(),
-                    rule.Samples,
-                    end = rule.End.ToUnixTimeMilliseconds(),
                     rule.Collected,
                     announced = rule.AnnouncedAt?.ToUnixTimeMilliseconds(),
                     deactivated = rule.DeactivatedAt?.ToUnixTimeMilliseconds(),
@@ -94,11 +84,17 @@ internal sealed class SqlCustomRuleStore(Database database, ILogger<SqlCustomRul
     /// <returns>False when there is no such rule.</returns>
     public Task<bool> DeleteAsync(string organization, Guid id, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            async (connection, transaction) => await connection.ExecuteAsync(
-                "DELETE FROM custom_rules WHERE id = @id AND organization_id = (SELECT id FROM organizations WHERE name = @organization)",
-                new { organization, id = id.ToString() },
-                transaction) > 0,
-            cancellationToken);
+            (connection, transaction) => DeleteAsync(connection, transaction, organization, id), cancellationToken);
+
+    internal static async Task<bool> DeleteAsync(DbConnection connection, DbTransaction transaction, string organization, Guid id)
+    {
+        var deleted = await connection.ExecuteAsync(
+            "DELETE FROM custom_rules WHERE id = @id AND organization_id = (SELECT id FROM organizations WHERE name = @organization)",
+            new { organization, id = id.ToString() },
+            transaction);
+        await SqlOrganizationStore.DropIfEmptyAsync(connection, transaction, organization);
+        return deleted > 0;
+    }
 
     internal static async Task<CustomRule?> AddAsync(DbConnection connection, DbTransaction transaction, CustomRule rule)
     {
@@ -147,6 +143,28 @@ internal sealed class SqlCustomRuleStore(Database database, ILogger<SqlCustomRul
         return added;
     }
 
+    /// <summary>Writes all of a rule that can change; its number stays.</summary>
+    internal static Task<int> SaveAsync(DbConnection connection, DbTransaction transaction, CustomRule rule) =>
+        connection.ExecuteAsync(
+            """
+            UPDATE custom_rules SET project = @Project, description = @Description, condition = @condition, samples = @Samples, starts_at = @start,
+                ends_at = @end, collected = @Collected, announced_at = @announced
+            WHERE id = @id
+            """,
+            new
+            {
+                id = rule.Id.ToString(),
+                rule.Project,
+                rule.Description,
+                condition = JsonSerializer.Serialize(rule.Condition),
+                rule.Samples,
+                start = rule.Start.ToUnixTimeMilliseconds(),
+                end = rule.End.ToUnixTimeMilliseconds(),
+                rule.Collected,
+                announced = rule.AnnouncedAt?.ToUnixTimeMilliseconds(),
+            },
+            transaction);
+
     internal async Task<IReadOnlyList<CustomRule>> ListActiveAsync(DbConnection connection, DbTransaction transaction, DateTimeOffset now) =>
         Readable(await connection.QueryAsync<Row>(
             $"""
@@ -160,15 +178,29 @@ internal sealed class SqlCustomRuleStore(Database database, ILogger<SqlCustomRul
 
     private Task<IReadOnlyList<CustomRule>> ListAsync(string filter, string? organization, Guid? after, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<CustomRule>>(
-            async connection => Readable(await connection.QueryAsync<Row>(
-                $"""
-                SELECT {Columns}
-                FROM custom_rules c JOIN organizations o ON o.id = c.organization_id
-                WHERE {filter} AND c.id > @after
-                ORDER BY c.id
-                LIMIT @limit
-                """,
-                new { organization, after = after?.ToString() ?? "", limit })),
+            async connection =>
+            {
+                var rules = new List<CustomRule>();
+                var last = after?.ToString() ?? "";
+                List<Row> rows;
+                // A page that is not full is taken for the last one, so those that cannot be read must be made up for.
+                do
+                {
+                    rows = (await connection.QueryAsync<Row>(
+                        $"""
+                        SELECT {Columns}
+                        FROM custom_rules c JOIN organizations o ON o.id = c.organization_id
+                        WHERE {filter} AND c.id > @last
+                        ORDER BY c.id
+                        LIMIT @limit
+                        """,
+                        new { organization, last, limit = limit - rules.Count })).AsList();
+                    rules.AddRange(Readable(rows));
+                    last = rows.Count == 0 ? last : rows[^1].Id;
+                }
+                while (rows.Count > 0 && rules.Count < limit);
+                return rules;
+            },
             cancellationToken);
 
     private async Task<CustomRule?> FindAsync(DbConnection connection, DbTransaction? transaction, string organization, Guid id) =>

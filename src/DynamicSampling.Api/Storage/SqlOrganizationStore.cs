@@ -96,7 +96,10 @@ internal sealed class SqlOrganizationStore(Database database, SettingsErrors err
                     await connection.ExecuteAsync("DELETE FROM organizations WHERE name = @organization", new { organization }, transaction);
                 else
                     await DropSettingsAsync(connection, transaction, organization);
-                errors.Note(organization, "", error: null);
+                if (withData)
+                    errors.Forget(organization);
+                else
+                    errors.Note(organization, "", error: null);
                 return true;
             },
             cancellationToken);
@@ -111,11 +114,16 @@ internal sealed class SqlOrganizationStore(Database database, SettingsErrors err
             transaction);
 
     // One that has only been configured goes as a whole.
-    internal static Task<int> DropSettingsAsync(DbConnection connection, DbTransaction transaction, string organization) =>
+    internal static async Task DropSettingsAsync(DbConnection connection, DbTransaction transaction, string organization)
+    {
+        await connection.ExecuteAsync("UPDATE organizations SET settings = NULL WHERE name = @organization", new { organization }, transaction);
+        await DropIfEmptyAsync(connection, transaction, organization);
+    }
+
+    internal static Task<int> DropIfEmptyAsync(DbConnection connection, DbTransaction transaction, string organization) =>
         connection.ExecuteAsync(
             """
-            UPDATE organizations SET settings = NULL WHERE name = @organization;
-            DELETE FROM organizations WHERE name = @organization
+            DELETE FROM organizations WHERE name = @organization AND settings IS NULL
               AND NOT EXISTS (SELECT 1 FROM projects WHERE organization_id = organizations.id)
               AND NOT EXISTS (SELECT 1 FROM custom_rules WHERE organization_id = organizations.id);
             """,

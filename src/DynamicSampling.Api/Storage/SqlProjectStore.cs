@@ -71,18 +71,7 @@ internal sealed class SqlProjectStore(Database database, SettingsErrors errors)
             {
                 if (!precondition(await FindAsync(connection, transaction, project)))
                     return false;
-                if (withData)
-                {
-                    await connection.ExecuteAsync(
-                        "DELETE FROM projects WHERE organization_id = (SELECT id FROM organizations WHERE name = @Organization) AND name = @Project",
-                        new { project.Organization, project.Project },
-                        transaction);
-                }
-                else
-                {
-                    await DropSettingsAsync(connection, transaction, project);
-                }
-
+                await DropSettingsAsync(connection, transaction, project, withData);
                 errors.Note(project.Organization, project.Project, error: null);
                 return true;
             },
@@ -100,16 +89,19 @@ internal sealed class SqlProjectStore(Database database, SettingsErrors errors)
             transaction);
 
     // One that has only been configured goes as a whole.
-    internal static Task<int> DropSettingsAsync(DbConnection connection, DbTransaction transaction, ProjectKey project) =>
-        connection.ExecuteAsync(
+    internal static async Task DropSettingsAsync(DbConnection connection, DbTransaction transaction, ProjectKey project, bool withData = false)
+    {
+        await connection.ExecuteAsync(
             """
             UPDATE projects SET settings = NULL
             WHERE organization_id = (SELECT id FROM organizations WHERE name = @Organization) AND name = @Project;
             DELETE FROM projects
-            WHERE organization_id = (SELECT id FROM organizations WHERE name = @Organization) AND name = @Project AND first_minute IS NULL;
+            WHERE organization_id = (SELECT id FROM organizations WHERE name = @Organization) AND name = @Project AND (@withData OR first_minute IS NULL);
             """,
-            new { project.Organization, project.Project },
+            new { project.Organization, project.Project, withData },
             transaction);
+        await SqlOrganizationStore.DropIfEmptyAsync(connection, transaction, project.Organization);
+    }
 
     private async Task<ProjectEntry?> FindAsync(DbConnection connection, DbTransaction? transaction, ProjectKey project)
     {

@@ -15,6 +15,9 @@ public static class RulesGenerator
     /// <summary>How many pinned rates there may be.</summary>
     public const int MaxPins = 1000;
 
+    /// <summary>The id of the custom rule with the number 0.</summary>
+    public const int FirstCustomRule = 3000;
+
     private const int MaxCustomRules = 2000;
 
     // A factor so close to 1 says nothing.
@@ -97,7 +100,7 @@ public static class RulesGenerator
             if (custom.End <= custom.Start)
                 throw Invalid(custom.End, $"The custom rule {custom.Number} must end after its start.");
             rules.Add(new(
-                3000 + custom.Number, RuleType.Transaction, SamplingValue.Reservoir(custom.Samples), custom.Condition,
+                FirstCustomRule + custom.Number, RuleType.Transaction, SamplingValue.Reservoir(custom.Samples), custom.Condition,
                 new(custom.Start, custom.End)));
         }
     }

@@ -1,0 +1,121 @@
+using System.Data.Common;
+using System.Text.Json;
+using Dapper;
+using DynamicSampling.Tasks.Sampling;
+
+namespace DynamicSampling.Api.Storage;
+
+/// <summary>What an import does, in order.</summary>
+internal sealed class ImportPlan(SettingsErrors errors)
+{
+    private readonly List<SettingsChange> _changes = [];
+
+    public IReadOnlyList<SettingsChange> Changes => _changes;
+
+    public List<Func<DbConnection, DbTransaction, Task>> Steps { get; } = [];
+
+    public void Remove(StoredSettings stored, string organization, OrganizationDocument? wanted, DateTimeOffset now)
+    {
+        var rules = (wanted?.CustomRules ?? []).Where(rule => rule.Id is not null && rule.End > now).Select(rule => rule.Id!.Value).ToHashSet();
+        foreach (var rule in stored.Rules(organization).Where(rule => !rules.Contains(rule.Id)))
+        {
+            Add(SettingsChangeKind.Removed, organization, rule.Project, rule.Id, (connection, transaction) =>
+                SqlCustomRuleStore.DeleteAsync(connection, transaction, organization, rule.Id));
+        }
+
+        var projects = (wanted?.Projects ?? []).Select(project => project.Project).ToHashSet(StringComparer.Ordinal);
+        foreach (var project in stored.Projects(organization).Keys.Where(name => !projects.Contains(name)))
+        {
+            Add(SettingsChangeKind.Removed, organization, project, rule: null, (connection, transaction) =>
+            {
+                errors.Note(organization, project, error: null);
+                return SqlProjectStore.DropSettingsAsync(connection, transaction, new(organization, project));
+            });
+        }
+
+        if (stored.Settings(organization) is not null && wanted?.Settings is null)
+        {
+            Add(SettingsChangeKind.Removed, organization, project: null, rule: null, (connection, transaction) =>
+            {
+                errors.Note(organization, "", error: null);
+                return SqlOrganizationStore.DropSettingsAsync(connection, transaction, organization);
+            });
+        }
+    }
+
+    public void Put(StoredSettings stored, OrganizationDocument wanted, DateTimeOffset now)
+    {
+        var name = wanted.Organization;
+        if (wanted.Settings is { } settings && Change(stored.Settings(name), SettingsJson.Write(settings)) is { } kind)
+        {
+            Add(kind, name, project: null, rule: null, (connection, transaction) =>
+            {
+                errors.Note(name, "", error: null);
+                return SqlOrganizationStore.SaveAsync(connection, transaction, name, settings);
+            });
+        }
+
+        foreach (var project in wanted.Projects ?? [])
+        {
+            if (Change(stored.Projects(name).GetValueOrDefault(project.Project), SettingsJson.Write(project.Settings)) is not { } projectKind)
+                continue;
+            Add(projectKind, name, project.Project, rule: null, (connection, transaction) =>
+            {
+                errors.Note(name, project.Project, error: null);
+                return SqlProjectStore.SaveAsync(connection, transaction, new(name, project.Project), project.Settings);
+            });
+        }
+
+        foreach (var rule in wanted.CustomRules ?? [])
+            Put(stored.Rules(name).FirstOrDefault(known => known.Id == rule.Id), name, rule, now);
+    }
+
+    private void Put(CustomRule? known, string organization, CustomRuleDocument wanted, DateTimeOffset now)
+    {
+        if (wanted.End <= now)
+            return;
+        var rule = wanted.ToRule(organization, known, now);
+        if (known is null)
+        {
+            Add(SettingsChangeKind.Added, organization, wanted.Project, rule.Id, async (connection, transaction) =>
+            {
+                // The id may be that of a rule that has expired, here or in another organization.
+                await connection.ExecuteAsync("DELETE FROM custom_rules WHERE id = @id", new { id = rule.Id.ToString() }, transaction);
+                if (await SqlCustomRuleStore.AddAsync(connection, transaction, rule) is null)
+                    throw new InvalidOperationException($"Organization '{organization}' has custom rules that cannot be read, and with those of the document too many.");
+            });
+        }
+        else if (!IsSame(known, rule))
+        {
+            // What is wanted may be another: then what was collected does not count for it.
+            if (IsSame(known with { Description = rule.Description, End = rule.End }, rule))
+                rule = rule with { Collected = known.Collected, AnnouncedAt = known.AnnouncedAt };
+            Add(SettingsChangeKind.Changed, organization, wanted.Project, rule.Id, (connection, transaction) =>
+                SqlCustomRuleStore.SaveAsync(connection, transaction, rule));
+        }
+    }
+
+    // As they are written, since conditions hold lists. Times are stored in milliseconds.
+    private static bool IsSame(CustomRule left, CustomRule right) => string.Equals(Describe(left), Describe(right), StringComparison.Ordinal);
+
+    private static string Describe(CustomRule rule) => JsonSerializer.Serialize(new
+    {
+        rule.Project,
+        rule.Description,
+        rule.Condition,
+        rule.Samples,
+        Start = rule.Start.ToUnixTimeMilliseconds(),
+        End = rule.End.ToUnixTimeMilliseconds(),
+    });
+
+    private static SettingsChangeKind? Change(string? stored, string wanted) =>
+        stored is null ? SettingsChangeKind.Added
+        : string.Equals(stored, wanted, StringComparison.Ordinal) ? null
+        : SettingsChangeKind.Changed;
+
+    private void Add(SettingsChangeKind kind, string organization, string? project, Guid? rule, Func<DbConnection, DbTransaction, Task> step)
+    {
+        _changes.Add(new(kind, organization, project, rule));
+        Steps.Add(step);
+    }
+}

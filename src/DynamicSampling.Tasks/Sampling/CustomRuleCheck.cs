@@ -1,0 +1,54 @@
+using DynamicSampling.Tasks.Sampling.Rules;
+
+namespace DynamicSampling.Tasks.Sampling;
+
+/// <summary>What is wrong with a custom rule, however it comes in.</summary>
+public static class CustomRuleCheck
+{
+    /// <summary>The first problem, as a sentence that begins with the member; null when all is well. A rule that has ended is none.</summary>
+    /// <param name="condition">Which traces it is for.</param>
+    /// <param name="samples">How many are wanted.</param>
+    /// <param name="start">From when it holds.</param>
+    /// <param name="end">Until when it holds.</param>
+    /// <param name="project">The project; null for all of the organization's.</param>
+    /// <param name="description">What it is for.</param>
+    /// <param name="now">The instant.</param>
+    public static string? Of(
+        RuleCondition? condition, long? samples, DateTimeOffset start, DateTimeOffset? end, string? project, string? description, DateTimeOffset now)
+    {
+        if (condition is null)
+            return "condition is missing: say which traces the rule is for, such as {\"op\":\"eq\",\"name\":\"event.transaction\",\"value\":[\"GET /cart\"]}.";
+        if (OfSamples(samples) is { } wrong)
+            return wrong;
+        if (end is not { } until)
+            return "end is missing: say until when the rule holds, at most 2 days from its start.";
+        if (project is not null && Names.Check(project) is { } problem)
+            return $"project {problem}.";
+        if (description?.Length > CustomRule.MaxDescription)
+            return $"description must not be longer than {CustomRule.MaxDescription} characters.";
+        // First, so that adding to it stays within what a time can be.
+        if (start > now + CustomRule.MaxDuration)
+            return $"start must be within the next 2 days, but is {start:O}.";
+        return OfEnd(start, until, now);
+    }
+
+    /// <inheritdoc cref="Of"/>
+    public static string? OfSamples(long? samples) => samples switch
+    {
+        null => "samples is missing: say how many traces are wanted.",
+        < 1 or > CustomRule.MaxSamples => $"samples must be from 1 to {CustomRule.MaxSamples}, but is {samples}.",
+        _ => null,
+    };
+
+    /// <inheritdoc cref="Of"/>
+    public static string? OfEnd(DateTimeOffset start, DateTimeOffset end, DateTimeOffset now)
+    {
+        if (end <= start)
+            return $"end must be after start, but {end:O} is not after {start:O}.";
+        return end > (start > now ? start : now) + CustomRule.MaxDuration ? $"end must be at most 2 days from now, or from start, but is {end:O}." : null;
+    }
+
+    /// <inheritdoc cref="Of"/>
+    public static string? OfEndToCome(DateTimeOffset end, DateTimeOffset now) =>
+        end <= now ? $"end must be in the future, but is {end:O}; it is now {now:O}." : null;
+}
