@@ -1,0 +1,69 @@
+using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Configs;
+using DynamicSampling.Benchmarks.Passes;
+using DynamicSampling.Tasks.Runs;
+
+namespace DynamicSampling.Benchmarks;
+
+/// <summary>
+/// The whole pass over organizations of 10 projects with 30 transactions each, from the embedded database and back into it, beside
+/// its floor: the same statements with the same parameters over the same connections, every value of every row read and dropped.
+/// Every iteration finds the database as it was before, and publishes every organization.
+/// </summary>
+[MemoryDiagnoser]
+[Config(typeof(PerOrganization))]
+[MinIterationCount(5)]
+[MaxIterationCount(15)]
+[MaxWarmupCount(3)]
+public class PassBenchmarks
+{
+    private PassDatabase? _database;
+    private RecordedStatements? _statements;
+
+    [Params(100, 1_000)]
+    public int Organizations { get; set; }
+
+    [GlobalSetup]
+    public async Task SetupAsync()
+    {
+        _database = await PassDatabase.CreateAsync(Organizations);
+        var before = _database.CountPublished();
+        _statements = await _database.RecordAsync();
+        var expected = (before.Versions + Organizations, before.Rates + ((long)Organizations * PassDatabase.Projects));
+
+        // A floor that does something else is none.
+        Expect("pass");
+        Reset();
+        Statements();
+        Expect("replay");
+        Reset();
+        Console.WriteLine($"// {_statements.Count} statements");
+
+        void Expect(string what)
+        {
+            if (_database.CountPublished() is var published && published != expected)
+                throw new InvalidOperationException($"The {what} has published {published}, not {expected}.");
+        }
+    }
+
+    [IterationSetup]
+    public void Reset() => _database!.Reset();
+
+    [Benchmark]
+    public TaskRun Pass() => _database!.Service.RunAsync().GetAwaiter().GetResult();
+
+    [Benchmark(Baseline = true)]
+    public long Statements() => _statements!.Execute(_database!.Source);
+
+    [GlobalCleanup]
+    public async Task CleanupAsync()
+    {
+        if (_database is not null)
+            await _database.DisposeAsync();
+    }
+
+    private sealed class PerOrganization : ManualConfig
+    {
+        public PerOrganization() => AddColumn(new AllocatedPerOrganizationColumn());
+    }
+}
