@@ -63,6 +63,18 @@ internal sealed class ApiHost : WebApplicationFactory<TaskRequest>
         command.ExecuteNonQuery();
     }
 
+    /// <summary>Counts the rows of a table, with a condition if need be.</summary>
+    public long Count(string table)
+    {
+        using var connection = new SqliteConnection(ConnectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The text is the test's own.
+        command.CommandText = $"SELECT COUNT(*) FROM {table}";
+#pragma warning restore CA2100
+        return (long)command.ExecuteScalar()!;
+    }
+
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();

@@ -105,6 +105,9 @@ public class HostingTests
     [InlineData("Sampling:PublishThreshold", "2")]
     [InlineData("Ingest:MaxBodyBytes", "1023")]
     [InlineData("Ingest:MaxBodyBytes", "1073741825")]
+    [InlineData("Notifications:WebhookUrl", "/relative")]
+    [InlineData("Notifications:WebhookUrl", "ftp://localhost/hook")]
+    [InlineData("Notifications:Timeout", "00:02:00")]
     public async Task Start_SettingOutOfRange_IsRefusedByName(string key, string value)
     {
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(key, value));

@@ -63,6 +63,62 @@ public class NamesInPathsTests
         }
     }
 
+    [Fact]
+    public async Task ProjectsAndRules_AnyName_StayDistinct()
+    {
+        await using var host = new ApiHost();
+        using var client = StartServer(host);
+        for (var i = 0; i < Names.Length; i++)
+        {
+            var (organization, project) = (Uri.EscapeDataString(Names[i]), Uri.EscapeDataString(Names[^(i + 1)]));
+            var path = $"/api/organizations/{organization}/projects/{project}";
+            using var put = await client.PutAsJsonAsync(path, new { minimumSampleRate = (i + 20) / 100.0 });
+            using var rule = await client.PostAsync(
+                $"/api/organizations/{organization}/custom-rules", Bodies.Of("""{"condition":{"op":"and","inner":[]},"samples":1,"end":"2026-11-22T11:00:00Z"}"""));
+            Assert.Equal(HttpStatusCode.OK, put.StatusCode);
+            Assert.Equal(HttpStatusCode.Created, rule.StatusCode);
+            Assert.StartsWith($"/api/organizations/{organization}/custom-rules/", rule.Headers.Location!.OriginalString, StringComparison.Ordinal);
+            Assert.Equal(Names[i], (await client.GetJsonAsync(rule.Headers.Location.OriginalString)).GetProperty("organization").GetString());
+        }
+
+        for (var i = 0; i < Names.Length; i++)
+        {
+            var organization = $"/api/organizations/{Uri.EscapeDataString(Names[i])}";
+            var project = $"{organization}/projects/{Uri.EscapeDataString(Names[^(i + 1)])}";
+            var floor = (i + 20) / 100.0;
+            var settings = await client.GetJsonAsync(project);
+            using var evaluated = await client.PostAsJsonAsync($"{project}/rules:evaluate", new { transaction = "t", replayId = "1" });
+
+            Assert.Equal((Names[i], Names[^(i + 1)]), (settings.GetProperty("organization").GetString(), settings.GetProperty("project").GetString()));
+            Assert.Equal(floor, settings.GetProperty("minimumSampleRate").GetDouble());
+            Assert.Equal(Names[^(i + 1)], Assert.Single((await client.GetJsonAsync($"{organization}/projects")).GetProperty("items").EnumerateArray()).GetProperty("project").GetString());
+            Assert.Equal(floor, (await client.GetJsonAsync($"{project}/rates")).GetProperty("servedRate").GetDouble());
+            Assert.Contains($"\"value\":{floor.ToString(System.Globalization.CultureInfo.InvariantCulture)}", await client.GetStringAsync($"{project}/rules"), StringComparison.Ordinal);
+            Assert.Equal("customRules", (await evaluated.ReadJsonAsync()).GetProperty("rules")[0].GetProperty("bias").GetString());
+            Assert.Equal(Names[i], (await client.GetJsonAsync($"{organization}/goal")).GetProperty("organization").GetString());
+            Assert.Single((await client.GetJsonAsync($"{organization}/custom-rules")).GetProperty("items").EnumerateArray());
+        }
+
+        Assert.Equal(Names.Order(StringComparer.Ordinal), (await client.GetJsonAsync("/api/export")).GetProperty("organizations").EnumerateArray().Select(item => item.GetProperty("organization").GetString()!));
+    }
+
+    [Theory]
+    [InlineData("acme/projects/%01", "project")]
+    [InlineData("acme/projects/a%0Ab/rates", "project")]
+    [InlineData("acme/projects/%C2%85/rules", "project")]
+    [InlineData("%01/projects", "organization")]
+    [InlineData("%01/projects/p", "organization")]
+    [InlineData("%01/goal", "organization")]
+    [InlineData("%01/custom-rules", "organization")]
+    public async Task Get_BadNameOfAProject_SaysWhatIsWrong(string path, string said)
+    {
+        await using var host = new ApiHost();
+        using var client = StartServer(host);
+        using var get = await client.GetAsync($"/api/organizations/{path}");
+
+        await HttpAssert.IsProblemAsync(get, HttpStatusCode.BadRequest, $"{said} in the path");
+    }
+
     [Theory]
     [InlineData("%01")]
     [InlineData("a%0Ab")]

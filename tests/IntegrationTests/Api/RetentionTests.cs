@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using DynamicSampling.Api.Storage;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -17,14 +16,14 @@ public class RetentionTests
         using var posted = await client.PostAsJsonAsync("/api/volumes", Enumerable.Range(0, 3).Select(i =>
             new { organization = "acme", project = $"p{i}", transaction = "t", timestamp = start.AddMinutes(i), total = 1 }));
         await AdvanceAsync(host, TimeSpan.FromDays(2));
-        var atTwoDays = Count(host, "volumes");
+        var atTwoDays = host.Count("volumes");
         await AdvanceAsync(host, TimeSpan.FromMinutes(1));
-        var aMinuteLater = Count(host, "volumes");
+        var aMinuteLater = host.Count("volumes");
         await AdvanceAsync(host, TimeSpan.FromMinutes(2));
-        var atLast = Count(host, "volumes");
+        var atLast = host.Count("volumes");
 
         Assert.Equal((3, 2, 0), (atTwoDays, aMinuteLater, atLast));
-        Assert.Equal(3, Count(host, "projects"));
+        Assert.Equal(3, host.Count("projects"));
     }
 
     [Fact]
@@ -37,13 +36,13 @@ public class RetentionTests
         await AdvanceAsync(host, TimeSpan.FromDays(1));
         using var second = await client.RunTaskAsync("boost_low_volume_projects");
         await AdvanceAsync(host, TimeSpan.FromDays(6));
-        var atAWeek = Count(host, "runs");
+        var atAWeek = host.Count("runs");
         await AdvanceAsync(host, TimeSpan.FromMilliseconds(1));
-        var later = Count(host, "runs");
+        var later = host.Count("runs");
         var kept = await client.GetJsonAsync("/api/runs?status=completed");
 
         Assert.Equal((3, 2), (atAWeek, later));
-        Assert.Equal(1, Count(host, "runs WHERE status = 'running'"));
+        Assert.Equal(1, host.Count("runs WHERE status = 'running'"));
         Assert.Equal((await second.ReadJsonAsync()).GetProperty("id").GetString(), Assert.Single(kept.GetProperty("items").EnumerateArray()).GetProperty("id").GetString());
     }
 
@@ -56,10 +55,10 @@ public class RetentionTests
         request.Headers.Add("Idempotency-Key", "k");
         using var response = await client.SendAsync(request);
         await AdvanceAsync(host, TimeSpan.FromDays(1) - TimeSpan.FromMilliseconds(1));
-        var withinADay = Count(host, "idempotency_keys");
+        var withinADay = host.Count("idempotency_keys");
         await AdvanceAsync(host, TimeSpan.FromMilliseconds(1));
 
-        Assert.Equal((1, 0), (withinADay, Count(host, "idempotency_keys")));
+        Assert.Equal((1, 0), (withinADay, host.Count("idempotency_keys")));
     }
 
     [Fact]
@@ -71,9 +70,69 @@ public class RetentionTests
         using var run = await client.RunTaskAsync("boost_low_volume_projects");
         await AdvanceAsync(host, TimeSpan.FromDays(30));
 
-        Assert.Equal(0, Count(host, "volumes") + Count(host, "runs"));
+        Assert.Equal(0, host.Count("volumes") + host.Count("runs"));
         Assert.True((await client.GetJsonAsync("/api/organizations/acme")).GetProperty("stored").GetBoolean());
         Assert.Equal(0.5, (await client.GetJsonAsync("/api/organizations/acme/rates")).GetProperty("projects")[0].GetProperty("rate").GetDouble(), 1e-12);
+    }
+
+    [Fact]
+    public async Task DeleteExpired_HoursAndReleases_KeepsThirtyFiveDays()
+    {
+        await using var host = new ApiHost();
+        using var client = host.CreateClient();
+        using var posted = await client.PostAsJsonAsync("/api/volumes", new[] { new { organization = "acme", project = "p", transaction = "t", total = 1, release = "1" } });
+        await AdvanceAsync(host, TimeSpan.FromDays(35));
+        var then = (host.Count("project_hours"), host.Count("releases"));
+        await AdvanceAsync(host, TimeSpan.FromMinutes(1));
+        var aMinuteLater = (host.Count("project_hours"), host.Count("releases"));
+        await AdvanceAsync(host, TimeSpan.FromHours(1));
+
+        Assert.Equal((1, 1), then);
+        Assert.Equal((1, 0), aMinuteLater);
+        Assert.Equal((0, 0), (host.Count("project_hours"), host.Count("releases")));
+    }
+
+    [Fact]
+    public async Task DeleteExpired_CustomRules_KeepsThirtyFiveDaysAfterTheirDeactivation()
+    {
+        await using var host = new ApiHost();
+        using var client = host.CreateClient();
+        using var created = await client.PostAsync(
+            "/api/organizations/acme/custom-rules", Bodies.Of("""{"condition":{"op":"and","inner":[]},"samples":1,"end":"2026-11-22T11:00:00Z"}"""));
+        await AdvanceAsync(host, TimeSpan.FromDays(40));
+        var notDeactivated = host.Count("custom_rules");
+        using var run = await client.RunTaskAsync("custom_rule_notifications");
+        await AdvanceAsync(host, TimeSpan.FromDays(35));
+        var deactivated = host.Count("custom_rules");
+        await AdvanceAsync(host, TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal((1, 1, 0), (notDeactivated, deactivated, host.Count("custom_rules")));
+    }
+
+    [Fact]
+    public async Task DeleteExpired_ReplacedRates_KeepsTwoHoursOfThemAndTheCurrentOnes()
+    {
+        await using var host = new ApiHost();
+        using var client = await host.WithVolumesAsync("acme", ("p", 10));
+        foreach (var target in new[] { 0.2, 0.3, 0.4 })
+        {
+            using var put = await client.PutAsJsonAsync("/api/organizations/acme", new { targetSampleRate = target });
+            using var run = await client.RunTaskAsync("boost_low_volume_projects");
+            host.Clock.Advance(TimeSpan.FromMinutes(10));
+        }
+
+        // The versions were computed at 0, 10 and 20 minutes; the first was in force until 10, the second until 20.
+        await AdvanceAsync(host, TimeSpan.FromMinutes(100));
+        var atFirst = (host.Count("rate_versions"), host.Count("project_rates"));
+        await AdvanceAsync(host, TimeSpan.FromMilliseconds(1));
+        var afterTheFirst = (host.Count("rate_versions"), host.Count("project_rates"));
+        await AdvanceAsync(host, TimeSpan.FromDays(1));
+        var rates = await client.GetJsonAsync("/api/organizations/acme/rates");
+
+        Assert.Equal((3, 3), atFirst);
+        Assert.Equal((2, 2), afterTheFirst);
+        Assert.Equal((1, 1), (host.Count("rate_versions"), host.Count("project_rates")));
+        Assert.Equal((3, 0.4), (rates.GetProperty("version").GetInt64(), rates.GetProperty("projects")[0].GetProperty("rate").GetDouble()));
     }
 
     [Fact]
@@ -88,23 +147,12 @@ public class RetentionTests
             """);
         await AdvanceAsync(host, TimeSpan.Zero);
 
-        Assert.Equal(1, Count(host, "volumes"));
+        Assert.Equal(1, host.Count("volumes"));
     }
 
     private static async Task AdvanceAsync(ApiHost host, TimeSpan by)
     {
         host.Clock.Advance(by);
         await host.Services.GetServices<IHostedService>().OfType<Retention>().Single().DeleteExpiredAsync(CancellationToken.None);
-    }
-
-    private static long Count(ApiHost host, string table)
-    {
-        using var connection = new SqliteConnection(host.ConnectionString);
-        connection.Open();
-        using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // The text is the test's own.
-        command.CommandText = $"SELECT COUNT(*) FROM {table}";
-#pragma warning restore CA2100
-        return (long)command.ExecuteScalar()!;
     }
 }
