@@ -12,19 +12,18 @@ public sealed class PassProperties
 {
     private static readonly string[] Names = ["a", "b", "c", "d", "e", "f", "GET /healthz", "g"];
 
-    private static readonly Gen<double[][]> Volumes = Gen.ArrayOf(Gen.ArrayOf(Given.Count).Where(counts => counts.Length <= 6 && counts.Sum() > 0))
-        .Where(projects => projects.Length is > 0 and <= 6);
+    private static readonly Gen<double[][]> Volumes = Few(Few(Given.Count, 8).Where(counts => counts.Sum() > 0), 5);
 
     private static readonly Gen<OrganizationSettings> PlainSettings =
         from target in Given.Rate
         from intensity in Given.Intensity
         select new OrganizationSettings { TargetSampleRate = target, Intensity = intensity };
 
-    private static readonly Gen<Pin[]> Pins = Gen.ArrayOf(
+    private static readonly Gen<Pin[]> Pins = Few(
             from project in Gen.Choose(0, 3)
             from transaction in Gen.Elements(null, "a", "c", "z")
             from maximum in Gen.OneOf(Gen.Constant((double?)null), Given.Rate.Select(rate => (double?)rate))
-            select new Pin($"p{project}", transaction, maximum is null, maximum))
+            select new Pin($"p{project}", transaction, maximum is null, maximum), 4)
         .Select(pins => pins.DistinctBy(pin => (pin.Project, pin.Transaction)).ToArray());
 
     private static readonly Gen<OrganizationSettings> AnySettings =
@@ -99,6 +98,8 @@ public sealed class PassProperties
         Assert.Equal(1, dry.Unchanged);
         Given.AssertRelative(host.Spent.Values.Sum(), dry.Difference!.ExpectedKeptAfter, 1e-6);
     });
+
+    private static Gen<T[]> Few<T>(Gen<T> item, int most) => from count in Gen.Choose(1, most) from items in item.ArrayOf(count) select items;
 
     private static PassHost Host(double[][] volumes, OrganizationSettings settings, int top)
     {
