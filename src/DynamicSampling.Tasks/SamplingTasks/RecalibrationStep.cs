@@ -20,6 +20,9 @@ internal sealed class RecalibrationStep(
     // In standard deviations.
     private const double Significant = 3;
 
+    // Spans come later than the counts of clients that count: the running minute and the one before may lack some.
+    private const int LateMinutes = 2;
+
     public async ValueTask ApplyAsync(TaskContext context, OrganizationWork work)
     {
         // Rates that no factor touches.
@@ -70,7 +73,7 @@ internal sealed class RecalibrationStep(
     {
         var until = work.Now + (PassLimits.FactorCycles * scheduling.Value.Cycle);
         var all = traffic.All();
-        var obedience = Obedience(work.Recalibration.Obedience, all.Minutes);
+        var obedience = Obedience(work.Recalibration.Obedience, Judged(all));
         if (work.Mode == SamplingMode.Organization)
         {
             if (Factor(all, work.Target.Rate, obedience) is not { } factor)
@@ -88,7 +91,7 @@ internal sealed class RecalibrationStep(
             {
                 var window = traffic.Of(project);
                 // What is remembered is the organization's; it is near.
-                factor = Factor(window, project.Target!.Rate, Obedience(work.Recalibration.Obedience, window.Minutes));
+                factor = Factor(window, project.Target!.Rate, Obedience(work.Recalibration.Obedience, Judged(window)));
             }
 
             known |= factor is not null;
@@ -104,6 +107,19 @@ internal sealed class RecalibrationStep(
             if (work.Projects[i].After is { } after && after.Factor != factors[i])
                 work.Projects[i].After = after with { Factor = factors[i] };
         }
+    }
+
+    // The late minutes say how clients obey only where no others do.
+    private static ReadOnlySpan<KeptOfMinute> Judged(ClassesOfWindow window)
+    {
+        var older = window.Minutes.AsSpan(..^LateMinutes);
+        foreach (var minute in older)
+        {
+            if (minute.Most > 0)
+                return older;
+        }
+
+        return window.Minutes;
     }
 
     // Null when there is nothing to compute it from.
