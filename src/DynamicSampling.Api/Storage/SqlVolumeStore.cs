@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Dapper;
 using DynamicSampling.Api.Ingest;
 using DynamicSampling.Tasks.Sampling;
@@ -86,7 +87,8 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
             {
                 var parameters = Parameters(organizations, window, after, limit);
                 parameters.AddDynamicParams(new { top.Largest, top.Smallest });
-                // At least one row a project, for the sums; without a name when no transaction was asked for.
+                // At least one row a project, for the sums; without a name when no transaction was asked for. Grouped by transaction
+                // first, because projects repeat and would make the sort compare twice.
                 var rows = await connection.QueryAsync<TransactionRow>(
                     $"""
                     SELECT r.organization AS Organization, r.project AS Project, r.project_total AS ProjectTotal, r.project_kept AS ProjectKept, r.names AS Names,
@@ -98,7 +100,7 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
                           JOIN (SELECT v.project_id, v.transaction_id, SUM(v.total) AS total, SUM(v.kept) AS kept
                                 FROM ({ProjectsWithTraffic}) q
                                 JOIN volumes v ON v.project_id = q.id AND v.minute BETWEEN @First AND @Last
-                                GROUP BY v.project_id, v.transaction_id) g ON g.project_id = p.id
+                                GROUP BY v.transaction_id, v.project_id) g ON g.project_id = p.id
                           WINDOW whole AS (PARTITION BY g.project_id)) r
                     JOIN transactions t ON t.id = r.transaction_id
                     WHERE r.place = 1 OR r.place <= @Largest OR r.names - r.place < @Smallest
@@ -112,38 +114,13 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
     public async IAsyncEnumerable<TransactionMinute> ReadMinutesAsync(
         string organization, MinuteWindow window, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        (long Project, long Minute, long Transaction) after = (-1, 0, 0);
-        List<MinuteRow> page;
+        (string Project, long Minute, long Transaction) after = ("", 0, 0);
+        List<TransactionMinute> page;
         do
         {
-            page = await database.ReadAsync(
-                async connection => (await connection.QueryAsync<MinuteRow>(
-                    """
-                    SELECT v.project_id AS ProjectId, v.transaction_id AS TransactionId, p.name AS Project, t.name AS "Transaction",
-                           v.minute AS Minute, v.total AS Total, v.kept AS Kept
-                    FROM projects p
-                    JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN @First AND @Last
-                    JOIN transactions t ON t.id = v.transaction_id
-                    WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization)
-                      AND p.id >= @afterProject AND (p.id, v.minute, v.transaction_id) > (@afterProject, @afterMinute, @afterTransaction)
-                    ORDER BY p.id, v.minute, v.transaction_id
-                    LIMIT @rows
-                    """,
-                    new
-                    {
-                        organization,
-                        window.First,
-                        window.Last,
-                        afterProject = after.Project,
-                        afterMinute = after.Minute,
-                        afterTransaction = after.Transaction,
-                        rows = RowsPerPage,
-                    })).AsList(),
-                cancellationToken);
-            foreach (var row in page)
-                yield return new(row.Project, row.Transaction, row.Minute, row.Total, row.Kept);
-            if (page.Count > 0)
-                after = (page[^1].ProjectId, page[^1].Minute, page[^1].TransactionId);
+            (page, after) = await database.ReadAsync(connection => ReadPageAsync(connection, organization, window, after), cancellationToken);
+            foreach (var minute in page)
+                yield return minute;
         }
         while (page.Count == RowsPerPage);
     }
@@ -265,6 +242,50 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
         limit,
     });
 
+    /// <summary>A page of minutes. Ordered by names as the index has them, so that a page costs what is on it and not what follows.</summary>
+    private static async Task<(List<TransactionMinute> Page, (string Project, long Minute, long Transaction) Last)> ReadPageAsync(
+        DbConnection connection, string organization, MinuteWindow window, (string Project, long Minute, long Transaction) after)
+    {
+        await using var reader = await connection.ExecuteReaderAsync(
+            """
+            SELECT p.id, p.name, v.minute, v.transaction_id, t.name, v.total, v.kept
+            FROM projects p
+            JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN @First AND @Last
+            JOIN transactions t ON t.id = v.transaction_id
+            WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization)
+              AND p.name >= @afterProject AND (p.name, v.minute, v.transaction_id) > (@afterProject, @afterMinute, @afterTransaction)
+            ORDER BY p.name, v.minute, v.transaction_id
+            LIMIT @rows
+            """,
+            new
+            {
+                organization,
+                window.First,
+                window.Last,
+                afterProject = after.Project,
+                afterMinute = after.Minute,
+                afterTransaction = after.Transaction,
+                rows = RowsPerPage,
+            });
+        var page = new List<TransactionMinute>();
+        // Each name comes once a minute; one string of it will do.
+        var projects = new Dictionary<long, string>();
+        var transactions = new Dictionary<long, string>();
+        while (await reader.ReadAsync())
+        {
+            ref var project = ref CollectionsMarshal.GetValueRefOrAddDefault(projects, reader.GetInt64(0), out _);
+            project ??= reader.GetString(1);
+            var minute = reader.GetInt64(2);
+            var transactionId = reader.GetInt64(3);
+            ref var transaction = ref CollectionsMarshal.GetValueRefOrAddDefault(transactions, transactionId, out _);
+            transaction ??= reader.GetString(4);
+            page.Add(new(project, transaction, minute, reader.GetDouble(5), reader.GetDouble(6)));
+            after = (project, minute, transactionId);
+        }
+
+        return (page, after);
+    }
+
     private static List<ProjectVolume> Group(IEnumerable<TransactionRow> rows)
     {
         var projects = new List<ProjectVolume>();
@@ -295,8 +316,6 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
     [method: ExplicitConstructor]
     private sealed record TransactionRow(
         string Organization, string Project, double ProjectTotal, double ProjectKept, long Names, string? Transaction, double Total, double Kept);
-
-    private sealed record MinuteRow(long ProjectId, long TransactionId, string Project, string Transaction, long Minute, double Total, double Kept);
 
     [method: ExplicitConstructor]
     private sealed record KeptRow(long Id, string Transaction, double Total, double Kept);
