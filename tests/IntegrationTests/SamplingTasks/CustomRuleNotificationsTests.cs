@@ -37,7 +37,7 @@ public class CustomRuleNotificationsTests
         Assert.Equal("acme", body.Text("organization"));
         Assert.Equal("why so slow", body.Text("description"));
         Assert.Equal(rule, body.Text("rule"));
-        Assert.Equal(rule, key);
+        Assert.Equal($"{rule}-10", key);
         Assert.Equal((10, 10), (body.Number("samples"), body.Number("collected")));
         Assert.Equal(host.Clock.GetUtcNow(), after.GetProperty("announcedAt").GetDateTimeOffset());
         Assert.True(after.GetProperty("active").GetBoolean());
@@ -115,7 +115,7 @@ public class CustomRuleNotificationsTests
         Assert.Equal(rule, failed.GetProperty("failures")[0].Text("rule"));
         Assert.Equal((0, 1), (Count(later, "failed"), Count(later, "announced")));
         Assert.Equal(2, webhook.Received.Count);
-        Assert.All(webhook.Received, received => Assert.Equal(rule, received.Key));
+        Assert.All(webhook.Received, received => Assert.Equal($"{rule}-10", received.Key));
     }
 
     [Fact]
