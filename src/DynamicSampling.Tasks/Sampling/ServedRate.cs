@@ -66,15 +66,18 @@ public static class ServedRate
         var (always, maximum) = Pinned(project, own);
         if (always)
             return RateReason.Always;
+        if (project.Rate == 0 && !project.IsNew)
+            return null;
         var (minimum, _, rate) = Response(project, transaction, own);
-        var uncapped = minimum == maximum ? rate : rate * factor;
-        if (maximum is { } cap && (project.IsNew || project.Rate == 1 || uncapped >= cap))
+        var isHealthCheck = project.HealthChecks && HealthChecks.IsHealthCheck(transaction);
+        // The cap counts before the floor.
+        if (maximum is { } cap && (project.IsNew || project.Rate == 1 || (isHealthCheck ? rate : Math.Max(rate * factor, project.Floor)) >= cap))
             return RateReason.Maximum;
         if (project.IsNew)
             return RateReason.New;
-        if (project.Rate is 0 or 1)
+        if (project.Rate == 1)
             return null;
-        if (project.HealthChecks && HealthChecks.IsHealthCheck(transaction))
+        if (isHealthCheck)
             return RateReason.HealthCheck;
         return rate * factor < minimum ? RateReason.Floor : null;
     }

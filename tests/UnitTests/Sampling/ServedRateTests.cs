@@ -87,6 +87,7 @@ public class ServedRateTests
         Assert.Equal(0.05, ServedRate.Of(project with { Rate = 1 }, "other", 1));
         Assert.Equal(0, ServedRate.Of(project with { Rate = 0 }, "other", 1));
         Assert.Equal(RateReason.Maximum, ServedRate.ReasonOf(project, "other", own: null, 1));
+        Assert.Equal(RateReason.Maximum, ServedRate.ReasonOf(Plain with { Maximum = 0.5, Floor = 0.9 }, "other", own: null, 1));
         Assert.Null(ServedRate.ReasonOf(Plain with { Maximum = 0.9 }, "other", own: null, 1));
     }
 
@@ -113,7 +114,7 @@ public class ServedRateTests
 
     [Theory]
     [InlineData(0.1, 0.1, false)]
-    [InlineData(0.1, 0.1005, false)]
+    [InlineData(0.1, 0.10049, false)]
     [InlineData(0.1, 0.10051, true)]
     [InlineData(0.1, 0.0994, true)]
     [InlineData(0.999, 1, true)]
