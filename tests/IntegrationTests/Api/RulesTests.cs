@@ -42,6 +42,7 @@ public class RulesTests
     [InlineData("""{"targetSampleRate":0.2,"minimumSampleRate":0.15}""")]
     [InlineData("""{"targetSampleRate":0.2,"intensity":0,"biases":{"healthChecks":false}}""")]
     [InlineData("""{"targetSampleRate":0.2,"biases":{"transactions":false}}""")]
+    [InlineData("""{"targetSampleRate":0.2,"biases":{"recalibration":false}}""")]
     [InlineData("""{"targetSampleRate":0.2,"biases":{"transactions":false},"pins":[{"project":"checkout","maximumSampleRate":0.05}]}""")]
     [InlineData("""{"targetSampleRate":0.2,"pins":[{"project":"checkout","transaction":"GET /cart","always":true},{"project":"checkout","transaction":"POST /order","maximumSampleRate":0.01}]}""")]
     [InlineData("""{"targetSampleRate":0.2,"pins":[{"project":"checkout","maximumSampleRate":0.05}]}""")]
