@@ -108,7 +108,11 @@ public static class ApiBuilder
             // The runs of this service are for those who operate it.
             options.ShowExceptionMessages = true;
         });
-        builder.Services.AddOptions<SamplingOptions>().BindConfiguration("Sampling").ValidateOnStart();
+        builder.Services.AddOptions<SamplingOptions>().BindConfiguration("Sampling")
+            .Validate(
+                sampling => sampling.ExplicitTransactions + sampling.SmallestTransactions <= SamplingOptions.MaxOwnTransactions,
+                $"Sampling:ExplicitTransactions and Sampling:SmallestTransactions must be {SamplingOptions.MaxOwnTransactions} at most together.")
+            .ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<SamplingOptions>, SamplingOptionsValidator>();
         builder.Services.AddOptions<IngestOptions>().BindConfiguration("Ingest").ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<IngestOptions>, IngestOptionsValidator>();

@@ -59,10 +59,8 @@ internal sealed record EffectiveProjectSettings(
     {
         var own = entry?.Settings;
         var policy = SamplingPolicy.Of(organization?.Settings, own, defaults);
-        var target = TargetRate.Of(organization?.Settings, monthlyVolume, defaults);
+        var target = TargetRate.OfProject(organization?.Settings, own, TargetRate.Of(organization?.Settings, monthlyVolume, defaults));
         var isPerProject = organization?.Settings?.Mode == SamplingMode.Project;
-        if (isPerProject && own?.TargetSampleRate is { } rate)
-            target = new(rate, TargetSource.Setting);
         return new(
             key.Organization, key.Project, own is not null, own?.TargetSampleRate,
             own?.MinimumSampleRate ?? organization?.Settings?.MinimumSampleRate ?? defaults.MinimumSampleRate, policy.Intensity,

@@ -56,10 +56,10 @@ internal static class RatesEndpoints
         if (found?.Project is { } published)
             return TypedResults.Ok(ProjectRatesDocument.Of(found.Version, published, found.Spent, clock.GetUtcNow()));
         var settings = (await organizations.FindAsync(org.Value, cancellationToken))?.Settings;
-        var target = found?.Version.Target ?? TargetRate.Of(settings, monthlyVolume: null, defaults.Value);
+        var own = (await projects.FindAsync(key, cancellationToken))?.Settings;
+        var target = TargetRate.OfProject(settings, own, found?.Version.Target ?? TargetRate.Of(settings, monthlyVolume: null, defaults.Value));
         return TypedResults.Ok(ProjectRatesDocument.OfTarget(
-            org.Value, project.Value, found?.Version, target,
-            SamplingPolicy.Of(settings, (await projects.FindAsync(key, cancellationToken))?.Settings, defaults.Value).Floor));
+            org.Value, project.Value, found?.Version, target, SamplingPolicy.Of(settings, own, defaults.Value).Floor));
     }
 }
 

@@ -23,7 +23,11 @@ internal sealed class ProjectRules(
             key, MinuteWindow.MinuteOf(now - options.Value.ReleaseAdoption), RulesGenerator.MaxReleases, cancellationToken);
         var inputs = published?.Project is { } rate
             ? OfRates(rate.Rate, published.Version.FactorOf(rate.Rate, now), policy)
-            : OfTarget(published?.Version.Target ?? TargetRate.Of(organization?.Settings, monthlyVolume: null, options.Value), policy);
+            : OfTarget(
+                TargetRate.OfProject(
+                    organization?.Settings, project?.Settings,
+                    published?.Version.Target ?? TargetRate.Of(organization?.Settings, monthlyVolume: null, options.Value)),
+                policy);
         return RulesGenerator.Generate(
             inputs with
             {

@@ -24,7 +24,8 @@ internal sealed class ImportPlan(SettingsErrors errors)
         }
 
         var projects = (wanted?.Projects ?? []).Select(project => project.Project).ToHashSet(StringComparer.Ordinal);
-        foreach (var project in stored.Projects(organization).Keys.Where(name => !projects.Contains(name)))
+        // What cannot be read is not in any export either, so that it is not there says nothing.
+        foreach (var project in stored.Projects(organization).Where(known => !projects.Contains(known.Key) && SettingsJson.ReadProject(known.Value).Error is null).Select(known => known.Key))
         {
             Add(SettingsChangeKind.Removed, organization, project, rule: null, (connection, transaction) =>
             {
@@ -33,7 +34,7 @@ internal sealed class ImportPlan(SettingsErrors errors)
             });
         }
 
-        if (stored.Settings(organization) is not null && wanted?.Settings is null)
+        if (stored.Settings(organization) is { } settings && wanted?.Settings is null && SettingsJson.ReadOrganization(settings).Error is null)
         {
             Add(SettingsChangeKind.Removed, organization, project: null, rule: null, (connection, transaction) =>
             {

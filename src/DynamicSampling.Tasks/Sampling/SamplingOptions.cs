@@ -5,6 +5,9 @@ namespace DynamicSampling.Tasks.Sampling;
 /// <summary>Settings of the service that hold for every organization that does not say otherwise.</summary>
 public sealed class SamplingOptions
 {
+    /// <summary>The most transactions of a project with rates of their own, largest and smallest together: what a rules document has room for.</summary>
+    public const int MaxOwnTransactions = 99;
+
     /// <summary>The share of traces to keep.</summary>
     /// <value>0 to 1. The default is 0.1.</value>
     [Range(0.0, 1.0)]

@@ -29,6 +29,13 @@ public sealed record TargetRate(
         };
     }
 
+    /// <summary>The target that counts for a project: in <see cref="SamplingMode.Project"/> its own, else the organization's.</summary>
+    /// <param name="organization">The organization's settings.</param>
+    /// <param name="project">The project's settings.</param>
+    /// <param name="target">The organization's target.</param>
+    public static TargetRate OfProject(OrganizationSettings? organization, ProjectSettings? project, TargetRate target) =>
+        organization?.Mode == SamplingMode.Project && project?.TargetSampleRate is { } own ? new(own, TargetSource.Setting) : target;
+
     /// <summary>Whether the target follows the volume, so that it cannot be told without it.</summary>
     public static bool FollowsVolume(OrganizationSettings? settings) =>
         settings is { TargetSampleRate: null } && (settings.Tiers is { Count: > 0 } || settings.MonthlyBudget is not null);

@@ -188,8 +188,7 @@ internal sealed class OrganizationPass(
                 Volume = work.Volumes is { } volumes
                     ? volumes.GetValueOrDefault(entry.Key.Project)
                     : before is null ? null : new(entry.Key, before.Total, before.Kept, before.Names, []),
-                Target = work.Mode != SamplingMode.Project ? null
-                    : entry.Settings?.TargetSampleRate is { } own ? new(own, TargetSource.Setting) : work.Target,
+                Target = work.Mode == SamplingMode.Project ? TargetRate.OfProject(work.Settings, entry.Settings, work.Target) : null,
             };
             project.Rate = before?.Rate ?? project.Target?.Rate ?? work.Target.Rate;
             AddTransactions(project, work.Volumes is not null);
