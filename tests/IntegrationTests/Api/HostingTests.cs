@@ -103,6 +103,8 @@ public class HostingTests
     [InlineData("Sampling:DefaultTargetSampleRate", "NaN")]
     [InlineData("Sampling:MinimumSampleRate", "1.1")]
     [InlineData("Sampling:PublishThreshold", "2")]
+    [InlineData("Sampling:ExplicitTransactions", "100")]
+    [InlineData("Sampling:SmallestTransactions", "70")]
     [InlineData("Ingest:MaxBodyBytes", "1023")]
     [InlineData("Ingest:MaxBodyBytes", "1073741825")]
     [InlineData("Notifications:WebhookUrl", "/relative")]

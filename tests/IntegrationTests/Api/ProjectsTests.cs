@@ -195,6 +195,21 @@ public class ProjectsTests
         Assert.Equal(0.4, (await evaluated.ReadJsonAsync()).GetProperty("rate").GetDouble());
     }
 
+    [Fact]
+    public async Task Rates_ProjectWithoutAnyInModeProject_AreItsOwnTarget()
+    {
+        await using var host = new ApiHost();
+        using var client = host.CreateClient();
+        using var mode = await client.PutAsJsonAsync(Acme, new { mode = "project", targetSampleRate = 0.2 });
+        using var put = await client.PutAsJsonAsync(Checkout, new { targetSampleRate = 0.7 });
+        var rates = await client.GetJsonAsync($"{Checkout}/rates");
+        using var evaluated = await client.PostAsJsonAsync($"{Checkout}/rules:evaluate", new { transaction = "GET /" });
+
+        Assert.Equal(0.7, rates.GetProperty("servedRate").GetDouble());
+        Assert.Equal(0.7, (await evaluated.ReadJsonAsync()).GetProperty("rate").GetDouble());
+        Assert.Equal(0.2, (await client.GetJsonAsync($"{Acme}/projects/other/rates")).GetProperty("servedRate").GetDouble());
+    }
+
     private static async Task<HttpResponseMessage> SendAsync(HttpClient client, HttpMethod method, string tag, double? rate)
     {
         using var request = new HttpRequestMessage(method, Checkout) { Content = rate is null ? null : JsonContent.Create(new { targetSampleRate = rate }) };

@@ -81,6 +81,20 @@ public class UnreadableSettingsTests
     }
 
     [Fact]
+    public async Task Import_OfItsOwnExport_LeavesUnreadableSettingsWhereTheyAre()
+    {
+        await using var host = new ApiHost();
+        using var client = await host.WithVolumesAsync("acme", ("a", 10));
+        host.Sql("UPDATE organizations SET settings = 'nonsense'; UPDATE projects SET settings = 'nonsense'");
+        var exported = await client.GetStringAsync("/api/export");
+        using var import = await client.PutAsync("/api/import", Bodies.Of(exported));
+
+        Assert.Equal(0, (await import.ReadJsonAsync()).GetProperty("changes").GetArrayLength());
+        Assert.NotEqual(JsonValueKind.Null, (await client.GetJsonAsync("/api/organizations/acme")).GetProperty("settingsError").ValueKind);
+        Assert.NotEqual(JsonValueKind.Null, (await client.GetJsonAsync("/api/organizations/acme/projects/a")).GetProperty("settingsError").ValueKind);
+    }
+
+    [Fact]
     public async Task Export_UnreadableSettings_LeavesThemOutAndAnImportMendsThem()
     {
         await using var host = new ApiHost();
