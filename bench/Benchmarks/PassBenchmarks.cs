@@ -14,6 +14,7 @@ namespace DynamicSampling.Benchmarks;
 [Config(typeof(PerOrganization))]
 [MinIterationCount(5)]
 [MaxIterationCount(15)]
+[MinWarmupCount(1)]
 [MaxWarmupCount(3)]
 public class PassBenchmarks
 {
@@ -27,22 +28,22 @@ public class PassBenchmarks
     public async Task SetupAsync()
     {
         _database = await PassDatabase.CreateAsync(Organizations);
-        var before = _database.CountPublished();
-        _statements = await _database.RecordAsync();
-        var expected = (before.Versions + Organizations, before.Rates + ((long)Organizations * PassDatabase.Projects));
-
-        // A floor that does something else is none.
-        Expect("pass");
-        Reset();
-        Statements();
-        Expect("replay");
-        Reset();
-        Console.WriteLine($"// {_statements.Count} statements");
-
-        void Expect(string what)
+        try
         {
-            if (_database.CountPublished() is var published && published != expected)
-                throw new InvalidOperationException($"The {what} has published {published}, not {expected}.");
+            var (versions, rates) = _database.CountPublished();
+            var expected = (versions + Organizations, rates + ((long)Organizations * PassDatabase.Projects));
+            _statements = await _database.RecordAsync();
+            Expect("pass", expected);
+            Reset();
+
+            // A floor that does something else is none.
+            Statements();
+            Expect("replay", expected);
+        }
+        catch
+        {
+            await CleanupAsync();
+            throw;
         }
     }
 
@@ -60,6 +61,12 @@ public class PassBenchmarks
     {
         if (_database is not null)
             await _database.DisposeAsync();
+    }
+
+    private void Expect(string what, (long, long) expected)
+    {
+        if (_database!.CountPublished() is var published && published != expected)
+            throw new InvalidOperationException($"After the {what} there are {published} versions and rates, not {expected}.");
     }
 
     private sealed class PerOrganization : ManualConfig

@@ -20,8 +20,8 @@ internal sealed class PassDatabase : IAsyncDisposable
     private const int MinutesBetween = 5;
     private const int OrganizationsPerBatch = 10;
 
-    // The running minute has more than the others, so that the pass has something to publish for every organization.
-    private const double LastMinute = 3;
+    // The running minute brings another mix, so that the pass has something to publish for every organization.
+    private const double Burst = 5;
 
     // As far back as the recalibration asks what was in force: its window, and as long as clients take to follow; and one before.
     private const int PassesBefore = 9;
@@ -141,13 +141,14 @@ internal sealed class PassDatabase : IAsyncDisposable
             {
                 // The last one is a health check.
                 var name = transaction == Transactions - 1 ? "GET /healthz" : $"GET /api/v1/resource-{transaction:00}/{{id}}";
-                // Pareto with an exponent of 1.1: a few transactions have most of the traces.
-                var perMinute = 20 * Math.Pow(1 - random.NextDouble(), -1 / 1.1);
+                // Pareto with an exponent of 1.1: a few transactions have most of the traces. But no single one has nearly all: its rate
+                // would be the target whatever happens.
+                var perMinute = 20 * Math.Min(100, Math.Pow(1 - random.NextDouble(), -1 / 1.1));
                 for (var ago = 0; ago < Minutes; ago++)
                 {
                     if (ago >= RecentMinutes && ago % MinutesBetween != transaction % MinutesBetween)
                         continue;
-                    var total = Math.Ceiling(perMinute * (0.5 + random.NextDouble()) * (ago == 0 ? LastMinute : 1));
+                    var total = Math.Ceiling(perMinute * (0.5 + random.NextDouble()) * (ago == 0 && transaction % 2 == 0 ? Burst : 1));
                     batch.Add(new(organization, projectName, name, last - ago), new(total, Math.Floor(total * (0.05 + (0.1 * random.NextDouble())))));
                     sum += total;
                 }
