@@ -262,6 +262,30 @@ public class RecalibrateOrgsTests
         Assert.Equal(1, rates.Number("factor"));
     }
 
+    // Pages go on within a project and within a minute, in the order of the names and not in that of their first volumes.
+    [Fact]
+    public async Task Run_MoreMinutesThanPagesHold_EachIsReadOnce()
+    {
+        await using var host = new ApiHost();
+        Volume[] volumes =
+        [
+            .. from project in (string[])["zeta", "alpha", "mid"]
+               from transaction in Enumerable.Range(0, 400).Reverse()
+               select new Volume(project, $"t{transaction}", 10, 1),
+        ];
+        using var client = await BalancedAsync(host, new { targetSampleRate = 0.1 }, volumes);
+        await client.PostAsync(volumes.Select(volume => volume with { Kept = 0.5 }));
+        host.Clock.Advance(TimeSpan.FromMinutes(1));
+        await client.PostAsync(volumes.Select(volume => volume with { Kept = 0.5 }));
+        using var response = await client.RunTaskAsync(TaskName);
+        var rows = (await response.ReadJsonAsync()).GetProperty("taskData").GetProperty("fetch_recent_volumes").GetProperty("numRowsTotal").GetInt32();
+        var rates = await client.RatesAsync();
+
+        Assert.Equal(2 * volumes.Length, rows);
+        Scenario.AssertClose(0.5, rates.Number("obedience"));
+        Scenario.AssertClose(2, rates.Number("factor"));
+    }
+
     // Rates of half an hour ago, so that the last five minutes have only what is posted next.
     private static async Task<HttpClient> BalancedAsync(ApiHost host, object settings, params Volume[] volumes)
     {
