@@ -84,9 +84,24 @@ internal sealed class TraceToEvaluate
                 return $"'{name}' is not a known member; known are transaction, release, environment, replayId, and attributes such as trace.x and event.x.";
             if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null))
                 return $"'{name}' must be a string, a number, true, false or null.";
+            if (!IsWellFormed(value))
+                return $"'{name}' must be well-formed Unicode.";
         }
 
         return null;
+    }
+
+    // An escaped half of a surrogate pair gets through the parser and is found when the text is asked for.
+    private static bool IsWellFormed(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind != JsonValueKind.String || value.GetString() is not null;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     public TraceFields ToFields() => new()

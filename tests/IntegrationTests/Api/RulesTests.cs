@@ -89,6 +89,7 @@ public class RulesTests
     [InlineData("""{"Transaction":"GET /","span.op":"db"}""", "'span.op' is not a known member")]
     [InlineData("""{"event.level":["error"]}""", "'event.level' must be a string, a number")]
     [InlineData("""{"event.level":{}}""", "'event.level' must be a string, a number")]
+    [InlineData("""{"event.level":"\ud800"}""", "'event.level' must be well-formed Unicode")]
     [InlineData("""{"transaction":7}""", "$.transaction")]
     [InlineData("""{"transaction":"a","transaction":"b"}""", "transaction")]
     [InlineData("[]", "$")]
