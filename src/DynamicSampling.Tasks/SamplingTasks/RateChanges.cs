@@ -84,7 +84,7 @@ internal sealed class RateChanges
         var now = _work.FactorOf(project.After!);
         var before = project.Before is { } published
             ? ServedRate.Of(published, transaction ?? "", _work.Before?.FactorOf(published, _work.Now) ?? 1)
-            : _work.Before?.Target.Rate ?? _work.Target.Rate;
+            : _work.Before is { } version ? ServedRate.OfTarget(version.Target.Rate, version.Floor) : ServedRate.OfTarget(_work.Target.Rate, _work.Floor);
         var after = ServedRate.Of(project.After!, transaction ?? "", now);
         IsWorthPublishing |= ServedRate.Moved(before, after, _threshold);
         if (_changes is null)

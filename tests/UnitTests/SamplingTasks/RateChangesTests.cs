@@ -96,6 +96,19 @@ public sealed class RateChangesTests
     }
 
     [Fact]
+    public void Of_ProjectIsNew_WasServedTheTargetAndNotLessThanTheFloor()
+    {
+        var work = Work(Rate, Rate, factor: 1, floor: 0.3);
+        var first = new ProjectWork(work.Projects[0].Entry, work.Projects[0].Policy, before: null) { After = Rate };
+        work.ProjectsBefore.Clear();
+        work.Projects[0] = first;
+        var changes = RateChanges.Of(work, projects: true, threshold: 0.005, listChanges: true).Difference!;
+
+        Assert.All(changes.Changes, change => Assert.Equal(0.3, change.Before));
+        Assert.Equal(300, changes.ExpectedKeptBefore, 1e-9);
+    }
+
+    [Fact]
     public void Of_Difference_AddsUpToWhatIsSpent()
     {
         var after = Rate with { ImplicitRate = 0.3, Transactions = [new("a", 0.1, 400, 1), new("c", 0.6, 100, 1)] };
@@ -124,13 +137,14 @@ public sealed class RateChangesTests
     private static RateChanges Changes(ProjectRate before, ProjectRate after, double factor = 1) =>
         RateChanges.Of(Work(before, after, factor), projects: true, threshold: 0.005, listChanges: true);
 
-    private static OrganizationWork Work(ProjectRate before, ProjectRate after, double factor)
+    private static OrganizationWork Work(ProjectRate before, ProjectRate after, double factor, double floor = 0)
     {
         var target = new TargetRate(0.1, TargetSource.Setting);
         var work = new OrganizationWork(new("acme", Settings: null, SettingsError: null), MinuteWindow.Ending(Now, 60), Now)
         {
-            Before = new("acme", 1, Guid.Empty, Now, MinuteWindow.Ending(Now, 60), target, Floor: 0),
+            Before = new("acme", 1, Guid.Empty, Now, MinuteWindow.Ending(Now, 60), target, floor),
             Target = target,
+            Floor = floor,
             Recalibration = new(factor, Until: null, Obedience: null),
         };
         work.ProjectsBefore.Add(before.Project, before);
