@@ -114,20 +114,28 @@ internal sealed class SqlRateStore(Database database) : IRateStore
         var organizationId = await connection.ExecuteScalarAsync<long?>(
             "SELECT id FROM organizations WHERE name = @organization", new { organization }, transaction)
             ?? throw new InvalidOperationException("The organization was deleted while its rates were computed.");
+        // Two tasks may work on one organization at a time. What the other one published must not be mixed with changes of what was before it.
+        var previous = await connection.ExecuteScalarAsync<long?>(
+            "SELECT MAX(version) FROM rate_versions WHERE organization_id = @organizationId", new { organizationId }, transaction) ?? 0;
+        if (previous != publication.Previous)
+        {
+            throw new InvalidOperationException(
+                $"Another run published version {previous} while these rates were computed from version {publication.Previous}: run the task again.");
+        }
+
+        var version = previous + 1;
         var at = rates.ComputedAt.ToUnixTimeMilliseconds();
-        var version = await connection.ExecuteScalarAsync<long>(
+        await connection.ExecuteAsync(
             """
             INSERT INTO rate_versions
                 (organization_id, version, computed_by, computed_at, first_minute, last_minute, mode, target_rate, target_source,
                  monthly_volume, floor, factor, factor_until, obedience)
-            SELECT @organizationId, COALESCE(MAX(version), 0) + 1, @run, @at, @First, @Last, @mode, @Rate, @source,
-                   @MonthlyVolume, @Floor, @Factor, @until, @Obedience
-            FROM rate_versions WHERE organization_id = @organizationId
-            RETURNING version
+            VALUES (@organizationId, @version, @run, @at, @First, @Last, @mode, @Rate, @source, @MonthlyVolume, @Floor, @Factor, @until, @Obedience)
             """,
             new
             {
                 organizationId,
+                version,
                 run = rates.ComputedBy.ToString(),
                 at,
                 rates.Window.First,

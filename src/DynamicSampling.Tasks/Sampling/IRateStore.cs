@@ -24,6 +24,9 @@ public interface IRateStore
     /// <param name="publication">What changes; projects that are not in it keep their rates.</param>
     /// <param name="cancellationToken">Cancels it before it is committed.</param>
     /// <returns>The new version.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// The organization is gone, or the published version is not the one that the changes were computed from.
+    /// </exception>
     Task<long> PublishAsync(RatePublication publication, CancellationToken cancellationToken);
 
     /// <summary>Lets the factor of the current version hold for longer, without a new version.</summary>
@@ -37,7 +40,9 @@ public interface IRateStore
 /// <param name="Rates">The new version; its number is for the store to give.</param>
 /// <param name="Changed">Projects of which anything changed, and new ones, with what each spends.</param>
 /// <param name="Removed">Projects that have no rate any more.</param>
-public sealed record RatePublication(OrganizationRates Rates, IReadOnlyList<ProjectPublication> Changed, IReadOnlyList<string> Removed);
+/// <param name="Previous">The version that the changes were computed from; 0 for none.</param>
+public sealed record RatePublication(
+    OrganizationRates Rates, IReadOnlyList<ProjectPublication> Changed, IReadOnlyList<string> Removed, long Previous);
 
 /// <summary>A project's part of a publication.</summary>
 /// <param name="Rate">What is published.</param>

@@ -13,6 +13,9 @@ internal sealed class Obstacles
     /// <summary>Before an organization's published rates are read.</summary>
     public Func<string, CancellationToken, Task> OnRates { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>Before an organization's rates are published.</summary>
+    public Func<Task> OnPublish { get; set; } = () => Task.CompletedTask;
+
     /// <summary>Before the volumes of organizations are read.</summary>
     public Func<IReadOnlyList<string>, CancellationToken, Task> OnVolumes { get; set; } = (_, _) => Task.CompletedTask;
 
@@ -36,7 +39,11 @@ internal sealed class Obstacles
         public Task<RatesHistory> ReadHistoryAsync(string organization, DateTimeOffset since, double fallback, CancellationToken cancellationToken) =>
             store.ReadHistoryAsync(organization, since, fallback, cancellationToken);
 
-        public Task<long> PublishAsync(RatePublication publication, CancellationToken cancellationToken) => store.PublishAsync(publication, cancellationToken);
+        public async Task<long> PublishAsync(RatePublication publication, CancellationToken cancellationToken)
+        {
+            await obstacles.OnPublish();
+            return await store.PublishAsync(publication, cancellationToken);
+        }
 
         public Task RenewFactorAsync(string organization, DateTimeOffset until, CancellationToken cancellationToken) =>
             store.RenewFactorAsync(organization, until, cancellationToken);

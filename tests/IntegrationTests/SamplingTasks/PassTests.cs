@@ -368,6 +368,32 @@ public class PassTests
         Assert.Equal(2, (await client.RatesAsync()).GetProperty("version").GetInt32());
     }
 
+    // Two tasks may work on one organization at a time; the later one must not undo parts of what the other has published.
+    [Fact]
+    public async Task Run_AnotherTaskPublishesMeanwhile_PublishesNothingOfItsOwn()
+    {
+        var obstacles = new Obstacles();
+        await using var host = obstacles.Host();
+        using var client = host.CreateClient();
+        await client.PostAsync(new Volume("a", "t", 1000), new Volume("b", "t", 100));
+        await client.RunAsync(TaskName);
+        await client.PutAsync("/api/organizations/acme", new { targetSampleRate = 0.5 });
+        obstacles.OnPublish = async () =>
+        {
+            obstacles.OnPublish = () => Task.CompletedTask;
+            await client.PutAsync("/api/organizations/acme", new { targetSampleRate = 0.2 });
+            await client.RunAsync("sliding_window_org");
+        };
+        var result = await client.RunAsync(TaskName);
+        var after = await client.RatesAsync();
+
+        Assert.Equal(1, result.GetProperty("failed").GetInt32());
+        Assert.Contains("Another run published version 2", result.GetProperty("failures")[0].Text("error"), StringComparison.Ordinal);
+        Assert.Equal(0.2, after.Target().Rate, 1e-12);
+        Assert.Equal(1, (await client.RunAsync(TaskName)).GetProperty("published").GetInt32());
+        Assert.Equal(3, (await client.RatesAsync()).GetProperty("version").GetInt32());
+    }
+
     private static Task PostAsync(HttpClient client, params string[] organizations) =>
         client.PostAsync(organizations.Select(organization => new Volume("p", "t", 1000, Organization: organization)));
 
