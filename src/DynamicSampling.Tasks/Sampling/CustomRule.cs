@@ -20,6 +20,9 @@ public sealed record CustomRule(
     /// <summary>The most samples that a rule can ask for.</summary>
     public const long MaxSamples = 1_000_000_000;
 
+    /// <summary>The most that the names and values of a condition come to together, in UTF-16 characters.</summary>
+    public const int MaxConditionText = 10_000;
+
     /// <summary>The longest description, in UTF-16 characters.</summary>
     public const int MaxDescription = 500;
 

@@ -18,6 +18,9 @@ public static class CustomRuleCheck
     {
         if (condition is null)
             return "condition is missing: say which traces the rule is for, such as {\"op\":\"eq\",\"name\":\"event.transaction\",\"value\":[\"GET /cart\"]}.";
+        // A rules document has all of an organization's rules: together they have to fit into memory, and through the network.
+        if (TextOf(condition) is var text and > CustomRule.MaxConditionText)
+            return $"condition must not have more than {CustomRule.MaxConditionText} characters in its names and values together, but has {text}.";
         if (OfSamples(samples) is { } wrong)
             return wrong;
         if (end is not { } until)
@@ -51,4 +54,14 @@ public static class CustomRuleCheck
     /// <inheritdoc cref="Of"/>
     public static string? OfEndToCome(DateTimeOffset end, DateTimeOffset now) =>
         end <= now ? $"end must be in the future, but is {end:O}; it is now {now:O}." : null;
+
+    private static int TextOf(RuleCondition condition) => condition switch
+    {
+        AndCondition and => and.Inner.Sum(TextOf),
+        OrCondition or => or.Inner.Sum(TextOf),
+        NotCondition not => TextOf(not.Inner),
+        EqCondition eq => eq.Name.Length + (eq.Values?.Sum(value => value.Length) ?? 0),
+        GlobCondition glob => glob.Name.Length + glob.Patterns.Sum(pattern => pattern.Length),
+        _ => 0,
+    };
 }
