@@ -78,7 +78,7 @@ internal sealed class GoalReport(
             yield return new(GoalReasonCode.SettingsChanged, Format($"The settings now say {configured.Rate:0.######}; the rates in force are for {version.Target.Rate:0.######} until the next pass."));
         if (effects.AtBound is { } bound)
             yield return new(GoalReasonCode.FactorAtBound, Format($"The recalibration factor is {bound:0.##}, as far as it goes: the target is out of reach of the rates as they are."));
-        else if (version.Recalibration == Recalibration.None && !IsBalanced(achieved))
+        else if (version.Recalibration == Recalibration.None && achieved[^1].Kept > 0 && !IsBalanced(achieved))
             yield return new(GoalReasonCode.NotRecalibrated, "There is no recalibration: it is switched off, has not run, or had no traffic to work on.");
         else if (!version.Recalibration.HoldsAt(now))
             yield return new(GoalReasonCode.NotRecalibrated, "The recalibration factor has expired, because no pass has renewed it for three cycles.");
@@ -145,14 +145,9 @@ internal sealed class GoalReport(
                 AtBound = factor;
             if (project.IsNew)
                 NewProjects++;
-            var others = project.Total;
             foreach (var transaction in project.Transactions)
-            {
-                others -= transaction.Total;
-                AddClass(project, transaction.Transaction, transaction, transaction.Total, factor);
-            }
-
-            AddClass(project, "", own: null, Math.Max(0, others), factor);
+                AddClass(project, transaction.Transaction, transaction, transaction.Total * Spending.Scale(project), factor);
+            AddClass(project, "", own: null, Spending.OfOthers(project), factor);
         }
 
         private void AddClass(ProjectRate project, string name, TransactionRate? own, double count, double factor)

@@ -167,27 +167,38 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
     public async IAsyncEnumerable<TransactionVolume> ReadKeptAsync(
         string organization, string? project, MinuteWindow window, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        long after = -1;
+        // In the order of the indexes, so that no page is sorted.
+        (string Project, string Transaction) after = ("", "");
         List<KeptRow> page;
         do
         {
             page = await database.ReadAsync(
                 async connection => (await connection.QueryAsync<KeptRow>(
                     """
-                    SELECT t.id AS Id, t.name AS "Transaction", COALESCE(SUM(v.total), 0.0) AS Total, COALESCE(SUM(v.kept), 0.0) AS Kept
-                    FROM (SELECT t.id, t.project_id, t.name FROM transactions t JOIN projects p ON p.id = t.project_id
+                    SELECT t.project AS Project, t.name AS "Transaction", COALESCE(SUM(v.total), 0.0) AS Total, COALESCE(SUM(v.kept), 0.0) AS Kept
+                    FROM (SELECT t.id, t.project_id, p.name AS project, t.name FROM projects p JOIN transactions t ON t.project_id = p.id
                           WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization)
-                            AND (@project IS NULL OR p.name = @project) AND t.id > @after
-                          ORDER BY t.id LIMIT @rows) t
+                            AND (@project IS NULL OR p.name = @project)
+                            AND p.name >= @afterProject AND (p.name, t.name) > (@afterProject, @afterTransaction)
+                          ORDER BY p.name, t.name LIMIT @rows) t
                     LEFT JOIN volumes v ON v.transaction_id = t.id AND v.project_id = t.project_id AND v.minute BETWEEN @First AND @Last
-                    GROUP BY t.id, t.name
-                    ORDER BY t.id
+                    GROUP BY t.project, t.name
+                    ORDER BY t.project, t.name
                     """,
-                    new { organization, project, after, window.First, window.Last, rows = RowsPerPage })).AsList(),
+                    new
+                    {
+                        organization,
+                        project,
+                        afterProject = after.Project,
+                        afterTransaction = after.Transaction,
+                        window.First,
+                        window.Last,
+                        rows = RowsPerPage,
+                    })).AsList(),
                 cancellationToken);
             foreach (var row in page)
             {
-                after = row.Id;
+                after = (row.Project, row.Transaction);
                 if (row.Total > 0)
                     yield return new(row.Transaction, row.Total, row.Kept);
             }
@@ -318,7 +329,7 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
         string Organization, string Project, double ProjectTotal, double ProjectKept, long Names, string? Transaction, double Total, double Kept);
 
     [method: ExplicitConstructor]
-    private sealed record KeptRow(long Id, string Transaction, double Total, double Kept);
+    private sealed record KeptRow(string Project, string Transaction, double Total, double Kept);
 
     [method: ExplicitConstructor]
     private sealed record TotalRow(double Total, double Kept, long Exact, long? FirstMinute);

@@ -119,6 +119,48 @@ public class CustomRuleNotificationsTests
     }
 
     [Fact]
+    public async Task Run_WebhookFailsForAnExpiredRule_IsDeactivatedAllTheSame()
+    {
+        var webhook = new Webhook { Answer = HttpStatusCode.InternalServerError };
+        await using var host = webhook.Host();
+        using var client = host.CreateClient();
+        var rule = await AddAsync(client, new { condition = Checkout, samples = 10, end = host.Clock.GetUtcNow().AddMinutes(10) });
+        await client.PostAsync(new Volume("p", "checkout", 100, 10));
+        host.Clock.Advance(TimeSpan.FromMinutes(11));
+        var failed = await client.RunAsync(TaskName);
+        var later = await client.RunAsync(TaskName);
+
+        Assert.Equal((1, 1), (Count(failed, "failed"), webhook.Received.Count));
+        Assert.Equal(0, Count(later, "rules"));
+        Assert.False((await GetAsync(client, rule)).GetProperty("active").GetBoolean());
+    }
+
+    // The rules at the end never got their turn.
+    [Fact]
+    public async Task Run_BudgetIsUsedUp_TheNextOneGoesOnAndForgetsNoAnnouncement()
+    {
+        var webhook = new Webhook();
+        await using var host = webhook.Host();
+        webhook.OnReceived = () => host.Clock.Advance(TimeSpan.FromSeconds(421));
+        using var client = host.CreateClient();
+        foreach (var samples in (int[])[10, 11, 12])
+            await AddAsync(client, new { condition = Checkout, samples, end = host.Clock.GetUtcNow().AddHours(1) });
+        await client.PostAsync(new Volume("p", "checkout", 100, 50));
+        using var first = await client.RunTaskAsync(TaskName);
+        using var second = await client.RunTaskAsync(TaskName);
+        using var third = await client.RunTaskAsync(TaskName);
+        webhook.OnReceived = null;
+        var last = await client.RunAsync(TaskName);
+
+        Assert.Equal(
+            (HttpStatusCode.GatewayTimeout, HttpStatusCode.GatewayTimeout, HttpStatusCode.GatewayTimeout),
+            (first.StatusCode, second.StatusCode, third.StatusCode));
+        Assert.Equal(3, webhook.Received.Select(received => received.Key).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(3, webhook.Received.Count);
+        Assert.Equal((3, 0), (Count(last, "rules"), Count(last, "announced")));
+    }
+
+    [Fact]
     public async Task Run_DryRun_AnnouncesAndStoresNothing()
     {
         var webhook = new Webhook();
@@ -171,6 +213,8 @@ public class CustomRuleNotificationsTests
         /// <summary>What it answers; null to hang up.</summary>
         public HttpStatusCode? Answer { get; set; } = HttpStatusCode.OK;
 
+        public Action? OnReceived { get; set; }
+
         public ConcurrentQueue<(JsonElement Body, string Key)> Received { get; } = [];
 
         public ApiHost Host() => new(builder => builder.UseSetting("Notifications:WebhookUrl", "http://receiver.test/hook")
@@ -180,6 +224,7 @@ public class CustomRuleNotificationsTests
         {
             using var body = await JsonDocument.ParseAsync(await request.Content!.ReadAsStreamAsync(cancellationToken), cancellationToken: cancellationToken);
             Received.Enqueue((body.RootElement.Clone(), request.Headers.GetValues("Idempotency-Key").Single()));
+            OnReceived?.Invoke();
             return new(Answer ?? throw new HttpRequestException("hung up"));
         }
     }

@@ -1,13 +1,14 @@
-using DynamicSampling.Tasks.Sampling;
-
-namespace DynamicSampling.Tasks.SamplingTasks;
+namespace DynamicSampling.Tasks.Sampling;
 
 /// <summary>How many traces of its window a project keeps at given rates.</summary>
-internal static class Spending
+public static class Spending
 {
     /// <summary>Traces that are kept.</summary>
+    /// <param name="rate">What is published for the project.</param>
+    /// <param name="factor">The recalibration factor.</param>
     public static double Of(ProjectRate rate, double factor)
     {
+        ArgumentNullException.ThrowIfNull(rate);
         var scale = Scale(rate);
         var spent = OfOthers(rate) * ServedRate.OfOthers(rate, factor);
         foreach (var transaction in rate.Transactions)
@@ -18,6 +19,7 @@ internal static class Spending
     /// <summary>Traces of transactions that are not named.</summary>
     public static double OfOthers(ProjectRate rate)
     {
+        ArgumentNullException.ThrowIfNull(rate);
         double named = 0;
         foreach (var transaction in rate.Transactions)
             named += transaction.Total;
@@ -25,5 +27,9 @@ internal static class Spending
     }
 
     /// <summary>Transactions may have been counted in an earlier window than the project; their shares are taken over.</summary>
-    public static double Scale(ProjectRate rate) => rate.TransactionsTotal > 0 ? rate.Total / rate.TransactionsTotal : 1;
+    public static double Scale(ProjectRate rate)
+    {
+        ArgumentNullException.ThrowIfNull(rate);
+        return rate.TransactionsTotal > 0 ? rate.Total / rate.TransactionsTotal : 1;
+    }
 }

@@ -1,10 +1,9 @@
 using DynamicSampling.Tasks.Sampling;
-using DynamicSampling.Tasks.SamplingTasks;
 using DynamicSampling.Tests.Models;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace DynamicSampling.Tests.SamplingTasks;
+namespace DynamicSampling.Tests.Sampling;
 
 public sealed class SpendingTests
 {
