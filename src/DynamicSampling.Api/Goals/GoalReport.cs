@@ -75,7 +75,12 @@ internal sealed class GoalReport(
         }
 
         if (entry?.SettingsError is null && HaveChanged(entry?.Settings, version, configured))
-            yield return new(GoalReasonCode.SettingsChanged, Format($"The settings now say {configured.Rate:0.######}; the rates in force are for {version.Target.Rate:0.######} until the next pass."));
+        {
+            // Before a pass has estimated the volume it cannot be told what tiers or a budget will say.
+            var wanted = TargetRate.FollowsVolume(entry?.Settings) && configured.Source == TargetSource.Default ? "to follow the volume" : Format($"{configured.Rate:0.######}");
+            yield return new(GoalReasonCode.SettingsChanged, Format($"The settings now say {wanted}; the rates in force are for {version.Target.Rate:0.######} until the next pass."));
+        }
+
         if (effects.AtBound is { } bound)
             yield return new(GoalReasonCode.FactorAtBound, Format($"The recalibration factor is {bound:0.##}, as far as it goes: the target is out of reach of the rates as they are."));
         else if (version.Recalibration == Recalibration.None && achieved[^1].Kept > 0 && !IsBalanced(achieved))

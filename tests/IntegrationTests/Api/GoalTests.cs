@@ -166,6 +166,22 @@ public class GoalTests
         Assert.DoesNotContain("settings_changed", Codes(await GoalAsync(client)));
     }
 
+    // It named the default rate, which nobody had asked for.
+    [Fact]
+    public async Task Get_TargetNowFollowsTheVolume_SaysSoAndNamesNoRate()
+    {
+        await using var host = new ApiHost();
+        using var client = await WithTrafficAsync(host, kept: 3000);
+        using var before = await client.PutAsJsonAsync(Acme, new { targetSampleRate = 0.3 });
+        using var run = await client.RunTaskAsync("rebalance_orgs");
+        using var put = await client.PutAsJsonAsync(Acme, new { monthlyBudget = 1000 });
+        var reasons = (await GoalAsync(client)).GetProperty("reasons").EnumerateArray();
+
+        Assert.Equal(
+            "The settings now say to follow the volume; the rates in force are for 0.3 until the next pass.",
+            Assert.Single(reasons, reason => reason.GetProperty("code").GetString() == "settings_changed").GetProperty("detail").GetString());
+    }
+
     [Fact]
     public async Task Get_UnreadableSettings_AreNotTakenForChangedOnes()
     {
