@@ -161,6 +161,6 @@ internal sealed record CustomRuleItem(
     [property: JsonConverter(typeof(UtcMillisecondsJsonConverter))] DateTimeOffset? AnnouncedAt)
 {
     public static CustomRuleItem Of(CustomRule rule, DateTimeOffset now) => new(
-        rule.Id, RulesGenerator.FirstCustomRule + rule.Number, rule.Organization, rule.Project, rule.Description, rule.Condition, rule.Samples, rule.Collected, rule.Start,
+        rule.Id, RuleIds.FirstCustomRule + rule.Number, rule.Organization, rule.Project, rule.Description, rule.Condition, rule.Samples, rule.Collected, rule.Start,
         rule.End, rule.IsActive(now), rule.CreatedAt, rule.AnnouncedAt);
 }

@@ -35,23 +35,8 @@ internal static class RulesEndpoints
         var evaluation = RulesEvaluator.Evaluate(document, trace.ToFields(), clock.GetUtcNow());
         return TypedResults.Ok(new EvaluationAnswer(
             evaluation.Rate,
-            [.. evaluation.Rules.Select(rule => new AppliedRuleItem(rule.Id, NameOf(rule.Id), rule.Type, rule.Value))]));
+            [.. evaluation.Rules.Select(rule => new AppliedRuleItem(rule.Id, RuleIds.SourceOf(rule.Id), rule.Type, rule.Value))]));
     }
-
-    // The ranges in which RulesGenerator numbers its rules.
-    private static string NameOf(int id) => id switch
-    {
-        1000 => "uniform",
-        1001 => "environments",
-        1002 => "healthChecks",
-        1004 => "recalibration",
-        1005 => "replays",
-        1006 => "minimumSampleRate",
-        >= RulesGenerator.FirstCustomRule => "customRules",
-        >= 2000 => "pins",
-        >= 1500 => "latestReleases",
-        _ => "transactions",
-    };
 }
 
 /// <summary>

@@ -15,9 +15,6 @@ public static class RulesGenerator
     /// <summary>How many pinned rates there may be.</summary>
     public const int MaxPins = 1000;
 
-    /// <summary>The id of the custom rule with the number 0.</summary>
-    public const int FirstCustomRule = 3000;
-
     private const int MaxCustomRules = 2000;
 
     // A factor so close to 1 says nothing.
@@ -27,10 +24,10 @@ public static class RulesGenerator
     private const double SmallestDivisor = 1e-9;
 
     private static readonly SamplingRule Replays = new(
-        1005, RuleType.Trace, SamplingValue.SampleRate(1), new NotCondition(new EqCondition("trace.replay_id", null)));
+        RuleIds.Replays, RuleType.Trace, SamplingValue.SampleRate(1), new NotCondition(new EqCondition("trace.replay_id", null)));
 
     private static readonly SamplingRule Environments = new(
-        1001, RuleType.Trace, SamplingValue.SampleRate(1),
+        RuleIds.Environments, RuleType.Trace, SamplingValue.SampleRate(1),
         new GlobCondition("trace.environment", ["*debug*", "*dev*", "*local*", "*qa*", "*test*"]));
 
     /// <summary>Makes the rules that hold from now on.</summary>
@@ -62,7 +59,7 @@ public static class RulesGenerator
             Add(Bias.MinimumSampleRate, static (rules, inputs, _) => AddMinimum(rules, inputs));
         }
 
-        rules.Add(new(1000, RuleType.Trace, SamplingValue.SampleRate(inputs.BaseRate), RuleCondition.Always));
+        rules.Add(new(RuleIds.Uniform, RuleType.Trace, SamplingValue.SampleRate(inputs.BaseRate), RuleCondition.Always));
         return new(RulesDocument.CurrentVersion, rules);
 
         void Add(Bias bias, Action<List<SamplingRule>, RuleInputs, DateTimeOffset> add)
@@ -100,7 +97,7 @@ public static class RulesGenerator
             if (custom.End <= custom.Start)
                 throw Invalid(custom.End, $"The custom rule {custom.Number} must end after its start.");
             rules.Add(new(
-                FirstCustomRule + custom.Number, RuleType.Transaction, SamplingValue.Reservoir(custom.Samples), custom.Condition,
+                RuleIds.FirstCustomRule + custom.Number, RuleType.Transaction, SamplingValue.Reservoir(custom.Samples), custom.Condition,
                 new(custom.Start, custom.End)));
         }
     }
@@ -115,7 +112,7 @@ public static class RulesGenerator
             if (!(rate is >= 0 and <= 1))
                 throw Invalid(rate, $"The pinned rate of '{transaction ?? "*"}' must be from 0 to 1.");
             rules.Add(new(
-                2000 + i, RuleType.Transaction, SamplingValue.SampleRate(rate),
+                RuleIds.FirstPin + i, RuleType.Transaction, SamplingValue.SampleRate(rate),
                 transaction is null ? RuleCondition.Always : new EqCondition("event.transaction", [transaction])));
         }
     }
@@ -131,7 +128,7 @@ public static class RulesGenerator
             rate = Math.Max(rate, inputs.Floor);
         }
 
-        rules.Add(new(1002, RuleType.Transaction, SamplingValue.SampleRate(rate), HealthChecks.Condition));
+        rules.Add(new(RuleIds.HealthChecks, RuleType.Transaction, SamplingValue.SampleRate(rate), HealthChecks.Condition));
     }
 
     private static void AddRecalibration(List<SamplingRule> rules, RuleInputs inputs)
@@ -139,7 +136,7 @@ public static class RulesGenerator
         if (!(inputs.Factor >= 0 && double.IsFinite(inputs.Factor)))
             throw Invalid(inputs.Factor, "The factor must be finite and not negative.");
         if (!IsOne(inputs.Factor))
-            rules.Add(new(1004, RuleType.Trace, SamplingValue.Factor(inputs.Factor), RuleCondition.Always));
+            rules.Add(new(RuleIds.Recalibration, RuleType.Trace, SamplingValue.Factor(inputs.Factor), RuleCondition.Always));
     }
 
     private static void AddReleases(List<SamplingRule> rules, RuleInputs inputs, DateTimeOffset now)
@@ -154,7 +151,7 @@ public static class RulesGenerator
             // One that is there twice must not have its factor twice.
             .DistinctBy(release => (release.Release, release.Environment))
             .Take(MaxReleases);
-        var id = 1500;
+        var id = RuleIds.FirstRelease;
         foreach (var release in releases)
         {
             if (release.Release is null)
@@ -184,7 +181,7 @@ public static class RulesGenerator
 
         var isShared = rate >= SmallestDivisor;
         var divisor = isShared ? rate : inputs.BaseRate;
-        var id = 1400;
+        var id = RuleIds.FirstTransaction;
         foreach (var transaction in named)
         {
             if (!(transaction.Rate is >= 0 and <= 1))
@@ -207,7 +204,7 @@ public static class RulesGenerator
     {
         ThrowIfNotRate(inputs.Floor);
         if (inputs.Floor > 0)
-            rules.Add(new(1006, RuleType.Trace, SamplingValue.MinimumSampleRate(inputs.Floor), RuleCondition.Always));
+            rules.Add(new(RuleIds.MinimumSampleRate, RuleType.Trace, SamplingValue.MinimumSampleRate(inputs.Floor), RuleCondition.Always));
     }
 
     // Names that differ in case only: if case were ignored for them as for the others, each would get the factors of all.

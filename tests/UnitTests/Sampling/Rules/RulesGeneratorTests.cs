@@ -136,6 +136,23 @@ public sealed class RulesGeneratorTests
     }
 
     [Theory]
+    [InlineData(1000, "uniform")]
+    [InlineData(1001, "environments")]
+    [InlineData(1002, "healthChecks")]
+    [InlineData(1004, "recalibration")]
+    [InlineData(1005, "replays")]
+    [InlineData(1006, "minimumSampleRate")]
+    [InlineData(1400, "transactions")]
+    [InlineData(1499, "transactions")]
+    [InlineData(1500, "latestReleases")]
+    [InlineData(1509, "latestReleases")]
+    [InlineData(2000, "pins")]
+    [InlineData(2999, "pins")]
+    [InlineData(3000, "customRules")]
+    [InlineData(4999, "customRules")]
+    public void SourceOf_EveryKind_IsTold(int id, string source) => Assert.Equal(source, RuleIds.SourceOf(id));
+
+    [Theory]
     [InlineData(0.0, 0.3)]
     [InlineData(1e-12, 0.3)]
     [InlineData(0.05, 0.3)]
