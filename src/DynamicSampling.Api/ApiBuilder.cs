@@ -38,6 +38,8 @@ public static class ApiBuilder
         app.UseRequestActivities();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseMiddleware<DoubledSlashes>();
+        app.UseRouting();
         app.UseMiddleware<ContentEncodings>();
         app.UseMiddleware<BodyLimit>();
 
@@ -47,6 +49,8 @@ public static class ApiBuilder
         app.MapOrganizations();
         app.MapProjects();
         app.MapRates();
+        app.MapSampling();
+        app.MapStrategies();
         app.MapGoal();
         app.MapRules();
         app.MapCustomRules();
@@ -120,6 +124,8 @@ public static class ApiBuilder
         builder.Services.AddSingleton<IValidateOptions<SchedulingOptions>, SchedulingOptionsValidator>();
         builder.Services.AddSamplingTasks();
         builder.Services.AddNotifications();
+        builder.Services.AddSingleton<RatesChanged>();
+        builder.Services.AddSingleton<SamplingStrategies>();
         builder.Services.AddSingleton<ProjectRules>();
         builder.Services.AddSingleton<GoalReport>();
     }

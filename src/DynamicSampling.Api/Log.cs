@@ -23,4 +23,7 @@ internal static partial class Log
 
     [LoggerMessage(107, LogLevel.Error, "The bias {Bias} of project {Project} of organization {Organization} failed and is left out of its rules")]
     public static partial void BiasFailed(ILogger logger, Exception exception, string bias, string project, string organization);
+
+    [LoggerMessage(108, LogLevel.Error, "The rates of organization {Organization} cannot be read; the last ones, or the default, go on being served")]
+    public static partial void ServingFromMemory(ILogger logger, Exception exception, string organization);
 }

@@ -1,11 +1,12 @@
 using System.Data.Common;
 using Dapper;
+using DynamicSampling.Api.Serving;
 using DynamicSampling.Tasks.Sampling;
 
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Organizations and their settings.</summary>
-internal sealed class SqlOrganizationStore(Database database, SettingsErrors errors) : IOrganizationStore
+internal sealed class SqlOrganizationStore(Database database, SettingsErrors errors, RatesChanged changed) : IOrganizationStore
 {
     private const string Columns =
         "o.name AS Name, o.settings AS Settings, (SELECT COUNT(*) FROM projects p WHERE p.organization_id = o.id) AS Projects";
@@ -70,9 +71,10 @@ internal sealed class SqlOrganizationStore(Database database, SettingsErrors err
 
     /// <summary>Stores settings if the caller's precondition holds for what is stored now.</summary>
     /// <returns>False when the precondition does not hold; nothing is changed then.</returns>
-    public Task<bool> SaveSettingsAsync(
-        string organization, OrganizationSettings settings, Func<OrganizationEntry?, bool> precondition, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+    public async Task<bool> SaveSettingsAsync(
+        string organization, OrganizationSettings settings, Func<OrganizationEntry?, bool> precondition, CancellationToken cancellationToken)
+    {
+        var saved = await database.WriteAsync(
             async (connection, transaction) =>
             {
                 if (!precondition(await FindAsync(connection, transaction, organization)))
@@ -82,12 +84,16 @@ internal sealed class SqlOrganizationStore(Database database, SettingsErrors err
                 return true;
             },
             cancellationToken);
+        changed.Notify(organization);
+        return saved;
+    }
 
     /// <summary>Drops an organization's settings, and with them its volumes and rates if asked.</summary>
     /// <returns>False when the precondition does not hold; nothing is changed then.</returns>
-    public Task<bool> DeleteAsync(
-        string organization, bool withData, Func<OrganizationEntry?, bool> precondition, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+    public async Task<bool> DeleteAsync(
+        string organization, bool withData, Func<OrganizationEntry?, bool> precondition, CancellationToken cancellationToken)
+    {
+        var deleted = await database.WriteAsync(
             async (connection, transaction) =>
             {
                 if (!precondition(await FindAsync(connection, transaction, organization)))
@@ -103,6 +109,9 @@ internal sealed class SqlOrganizationStore(Database database, SettingsErrors err
                 return true;
             },
             cancellationToken);
+        changed.Notify(organization);
+        return deleted;
+    }
 
     internal static Task<int> SaveAsync(DbConnection connection, DbTransaction transaction, string organization, OrganizationSettings settings) =>
         connection.ExecuteAsync(

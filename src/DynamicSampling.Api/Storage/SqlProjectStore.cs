@@ -1,11 +1,12 @@
 using System.Data.Common;
 using Dapper;
+using DynamicSampling.Api.Serving;
 using DynamicSampling.Tasks.Sampling;
 
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Projects, their settings and their releases.</summary>
-internal sealed class SqlProjectStore(Database database, SettingsErrors errors)
+internal sealed class SqlProjectStore(Database database, SettingsErrors errors, RatesChanged changed)
 {
     /// <summary>The project, if it has been seen or configured.</summary>
     public Task<ProjectEntry?> FindAsync(ProjectKey project, CancellationToken cancellationToken) =>
@@ -65,8 +66,9 @@ internal sealed class SqlProjectStore(Database database, SettingsErrors errors)
 
     /// <summary>Drops a project's settings, and with them its volumes and rates if asked.</summary>
     /// <returns>False when the precondition does not hold; nothing is changed then.</returns>
-    public Task<bool> DeleteAsync(ProjectKey project, bool withData, Func<ProjectEntry?, bool> precondition, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+    public async Task<bool> DeleteAsync(ProjectKey project, bool withData, Func<ProjectEntry?, bool> precondition, CancellationToken cancellationToken)
+    {
+        var deleted = await database.WriteAsync(
             async (connection, transaction) =>
             {
                 if (!precondition(await FindAsync(connection, transaction, project)))
@@ -76,6 +78,9 @@ internal sealed class SqlProjectStore(Database database, SettingsErrors errors)
                 return true;
             },
             cancellationToken);
+        changed.Notify(project.Organization);
+        return deleted;
+    }
 
     internal static Task<int> SaveAsync(DbConnection connection, DbTransaction transaction, ProjectKey project, ProjectSettings settings) =>
         connection.ExecuteAsync(

@@ -2,12 +2,13 @@ using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dapper;
+using DynamicSampling.Api.Serving;
 using DynamicSampling.Tasks.Sampling;
 
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Published rates and their history.</summary>
-internal sealed class SqlRateStore(Database database) : IRateStore
+internal sealed class SqlRateStore(Database database, RatesChanged changed) : IRateStore
 {
     private const string VersionColumns =
         """
@@ -92,11 +93,16 @@ internal sealed class SqlRateStore(Database database) : IRateStore
             },
             cancellationToken);
 
-    public Task<long> PublishAsync(RatePublication publication, CancellationToken cancellationToken) =>
-        database.WriteAsync((connection, transaction) => PublishAsync(connection, transaction, publication), cancellationToken);
+    public async Task<long> PublishAsync(RatePublication publication, CancellationToken cancellationToken)
+    {
+        var version = await database.WriteAsync((connection, transaction) => PublishAsync(connection, transaction, publication), cancellationToken);
+        changed.Notify(publication.Rates.Organization);
+        return version;
+    }
 
-    public Task RenewFactorAsync(string organization, DateTimeOffset until, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+    public async Task RenewFactorAsync(string organization, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        await database.WriteAsync(
             (connection, transaction) => connection.ExecuteAsync(
                 $"""
                 UPDATE rate_versions SET factor_until = @until
@@ -106,6 +112,8 @@ internal sealed class SqlRateStore(Database database) : IRateStore
                 new { organization, until = until.ToUnixTimeMilliseconds() },
                 transaction),
             cancellationToken);
+        changed.Notify(organization);
+    }
 
     private static async Task<long> PublishAsync(DbConnection connection, DbTransaction transaction, RatePublication publication)
     {

@@ -1,9 +1,10 @@
 using System.Data.Common;
+using DynamicSampling.Api.Serving;
 
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Reads all settings as one document, and makes the stored ones like one.</summary>
-internal sealed class SqlSettingsDocuments(Database database, SqlCustomRuleStore customRules, SettingsErrors errors, TimeProvider clock)
+internal sealed class SqlSettingsDocuments(Database database, SqlCustomRuleStore customRules, SettingsErrors errors, RatesChanged changed, TimeProvider clock)
 {
     /// <summary>All settings and active custom rules. Settings that cannot be read are left out.</summary>
     public Task<SettingsDocument> ExportAsync(CancellationToken cancellationToken) =>
@@ -19,22 +20,27 @@ internal sealed class SqlSettingsDocuments(Database database, SqlCustomRuleStore
     /// <param name="document">The document, checked.</param>
     /// <param name="dryRun">Whether only to say what would change.</param>
     /// <param name="cancellationToken">Cancels it before it is committed.</param>
-    public Task<IReadOnlyList<SettingsChange>> ImportAsync(SettingsDocument document, bool dryRun, CancellationToken cancellationToken) =>
-        dryRun
-            ? database.ReadConsistentlyAsync(async (connection, transaction) => (await PlanAsync(connection, transaction, document)).Changes, cancellationToken)
-            : database.WriteAsync(
-                async (connection, transaction) =>
+    public async Task<IReadOnlyList<SettingsChange>> ImportAsync(SettingsDocument document, bool dryRun, CancellationToken cancellationToken)
+    {
+        if (dryRun)
+            return await database.ReadConsistentlyAsync(async (connection, transaction) => (await PlanAsync(connection, transaction, document)).Changes, cancellationToken);
+        var changes = await database.WriteAsync(
+            async (connection, transaction) =>
+            {
+                var plan = await PlanAsync(connection, transaction, document);
+                foreach (var step in plan.Steps)
                 {
-                    var plan = await PlanAsync(connection, transaction, document);
-                    foreach (var step in plan.Steps)
-                    {
-                        cancellationToken.ThrowIfCancellationRequested();
-                        await step(connection, transaction);
-                    }
+                    cancellationToken.ThrowIfCancellationRequested();
+                    await step(connection, transaction);
+                }
 
-                    return plan.Changes;
-                },
-                cancellationToken);
+                return plan.Changes;
+            },
+            cancellationToken);
+        foreach (var change in changes)
+            changed.Notify(change.Organization);
+        return changes;
+    }
 
     private async Task<ImportPlan> PlanAsync(DbConnection connection, DbTransaction transaction, SettingsDocument document)
     {

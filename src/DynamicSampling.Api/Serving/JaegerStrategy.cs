@@ -1,0 +1,73 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text.Json;
+using DynamicSampling.Tasks.Sampling;
+using Microsoft.Net.Http.Headers;
+
+namespace DynamicSampling.Api.Serving;
+
+/// <summary>
+/// The answer to a client of Jaeger remote sampling, ready to be sent. It has exactly these members in this writing: the Go client
+/// refuses unknown ones, the JavaScript and Java ones need <c>probabilisticSampling</c>, and old ones a <c>strategyType</c> in words.
+/// </summary>
+internal sealed class JaegerStrategy
+{
+    private JaegerStrategy(byte[] body)
+    {
+        Body = body;
+        ETag = new($"\"{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 8))}\"");
+    }
+
+    /// <summary>The JSON, in UTF-8.</summary>
+    public byte[] Body { get; }
+
+    /// <summary>Stands for the body.</summary>
+    public EntityTagHeaderValue ETag { get; }
+
+    /// <summary>One rate for all operations.</summary>
+    public static JaegerStrategy Of(double rate) => Of(rate, []);
+
+    /// <summary>The rates of a project's operations.</summary>
+    public static JaegerStrategy Of(ProjectRate project, double factor) => Of(
+        ServedRate.OfOthers(project, factor),
+        project.Transactions.Select(transaction => (transaction.Transaction, ServedRate.Of(project, transaction.Transaction, transaction, factor))));
+
+    private static JaegerStrategy Of(double rate, IEnumerable<(string Operation, double Rate)> operations)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("strategyType"u8, "PROBABILISTIC"u8);
+            WriteProbability(json, rate);
+            json.WriteStartObject("operationSampling"u8);
+            json.WriteNumber("defaultSamplingProbability"u8, rate);
+            json.WriteNumber("defaultLowerBoundTracesPerSecond"u8, 0.0);
+            json.WriteStartArray("perOperationStrategies"u8);
+            foreach (var (operation, own) in operations)
+            {
+                // What is like the default need not be said.
+                if (own == rate)
+                    continue;
+                json.WriteStartObject();
+                json.WriteString("operation"u8, operation);
+                WriteProbability(json, own);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteNumber("defaultUpperBoundTracesPerSecond"u8, 0.0);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return new(buffer.WrittenSpan.ToArray());
+    }
+
+    private static void WriteProbability(Utf8JsonWriter json, double rate)
+    {
+        json.WriteStartObject("probabilisticSampling"u8);
+        json.WriteNumber("samplingRate"u8, rate);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using DynamicSampling.Api.Storage;
+using DynamicSampling.Tasks.Sampling;
+using Microsoft.Extensions.Options;
+
+namespace DynamicSampling.Api.Serving;
+
+/// <summary>
+/// What clients are served, from memory. An organization's rates are read when they were published, not when they are asked for
+/// again; and when they cannot be read, the last ones go on being served.
+/// </summary>
+internal sealed class SamplingStrategies(
+    SqlRateStore rates, SqlOrganizationStore organizations, RatesChanged changes, IOptions<SamplingOptions> options, TimeProvider clock,
+    ILogger<SamplingStrategies> logger)
+{
+    /// <summary>How many organizations are held in memory; beyond, those are dropped that happen to be found first.</summary>
+    private const int MaxOrganizations = 100_000;
+
+    private const int ProjectsPerPage = 1000;
+
+    private readonly ConcurrentDictionary<string, Slot> _organizations = new(StringComparer.Ordinal);
+    private readonly JaegerStrategy _default = JaegerStrategy.Of(options.Value.DefaultTargetSampleRate);
+
+    /// <summary>What services of organizations get that nobody has heard of, 0 to 1.</summary>
+    public double DefaultRate => options.Value.DefaultTargetSampleRate;
+
+    /// <summary>The answer for a service; never an error.</summary>
+    public ValueTask<JaegerStrategy> FindAsync(string organization, string service, CancellationToken cancellationToken)
+    {
+        if (_organizations.TryGetValue(organization, out var slot) && slot.Served is { } served && IsFresh(organization, slot, served))
+            return ValueTask.FromResult(served.StrategyOf(service));
+        return new(RefreshAsync(organization, service, cancellationToken));
+    }
+
+    /// <summary>All of an organization's rates; null when they have never been read and cannot be read now.</summary>
+    public async ValueTask<ServedOrganization?> FindOrganizationAsync(string organization, CancellationToken cancellationToken)
+    {
+        if (_organizations.TryGetValue(organization, out var slot) && slot.Served is { } served && IsFresh(organization, slot, served))
+            return served;
+        return await ReadOrLastAsync(organization, cancellationToken);
+    }
+
+    private async Task<JaegerStrategy> RefreshAsync(string organization, string service, CancellationToken cancellationToken) =>
+        (await ReadOrLastAsync(organization, cancellationToken))?.StrategyOf(service) ?? _default;
+
+    private bool IsFresh(string organization, Slot slot, ServedOrganization served) =>
+        slot.Changes == changes.Count(organization) && !(clock.GetUtcNow() >= served.Until);
+
+    private async Task<ServedOrganization?> ReadOrLastAsync(string organization, CancellationToken cancellationToken)
+    {
+        // Before reading, so that a change meanwhile is seen.
+        var count = changes.Watch(organization);
+        try
+        {
+            var read = await ReadAsync(organization, cancellationToken);
+            if (read is null)
+            {
+                // Nobody has heard of it: it gets the default, and leaves nothing behind.
+                changes.Forget(organization);
+                return null;
+            }
+
+            MakeRoom();
+            _organizations[organization] = new(count, read);
+            return read;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.ServingFromMemory(logger, exception, organization);
+            return _organizations.GetValueOrDefault(organization)?.Served;
+        }
+    }
+
+    private async Task<ServedOrganization?> ReadAsync(string organization, CancellationToken cancellationToken)
+    {
+        var version = await rates.FindAsync(organization, cancellationToken);
+        if (version is null)
+        {
+            if (await organizations.FindAsync(organization, cancellationToken) is not { } entry)
+                return null;
+            var target = TargetRate.Of(entry.Settings, monthlyVolume: null, options.Value).Rate;
+            var served = ServedRate.OfTarget(target, SamplingPolicy.Of(entry.Settings, project: null, options.Value).Floor);
+            return new(Version: 0, Until: null)
+            {
+                Projects = new Dictionary<string, ProjectRate>(StringComparer.Ordinal),
+                FactorOf = static _ => 1,
+                DefaultRate = served,
+                Default = JaegerStrategy.Of(served),
+            };
+        }
+
+        var now = clock.GetUtcNow();
+        var projects = new Dictionary<string, ProjectRate>(StringComparer.Ordinal);
+        IReadOnlyList<ProjectRate> page;
+        string? after = null;
+        do
+        {
+            page = await rates.ListProjectsAsync(organization, after, ProjectsPerPage, cancellationToken);
+            foreach (var project in page)
+                projects.Add(project.Project, project);
+            after = page.Count == 0 ? null : page[^1].Project;
+        }
+        while (page.Count == ProjectsPerPage);
+        var rate = ServedRate.OfTarget(version.Target.Rate, version.Floor);
+        return new(version.Version, version.Recalibration.HoldsAt(now) ? version.Recalibration.Until : null)
+        {
+            Projects = projects,
+            FactorOf = project => version.FactorOf(project, now),
+            DefaultRate = rate,
+            Default = JaegerStrategy.Of(rate),
+        };
+    }
+
+    private void MakeRoom()
+    {
+        if (_organizations.Count < MaxOrganizations)
+            return;
+        foreach (var organization in _organizations.Keys.Take(MaxOrganizations / 10))
+        {
+            _organizations.TryRemove(organization, out _);
+            changes.Forget(organization);
+        }
+    }
+
+    private sealed record Slot(long Changes, ServedOrganization Served);
+}

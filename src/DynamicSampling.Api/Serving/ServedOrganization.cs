@@ -1,0 +1,35 @@
+using System.Collections.Concurrent;
+using DynamicSampling.Tasks.Sampling;
+
+namespace DynamicSampling.Api.Serving;
+
+/// <summary>What one organization's services are served: one version of its rates, in memory. Answers are made on first use and then kept.</summary>
+/// <param name="Version">The version; 0 before the first.</param>
+/// <param name="Until">When a factor expires, and the answers with it; null for never.</param>
+internal sealed record ServedOrganization(long Version, DateTimeOffset? Until)
+{
+    private readonly ConcurrentDictionary<string, JaegerStrategy> _strategies = new(StringComparer.Ordinal);
+
+    /// <summary>The projects, by name.</summary>
+    public required IReadOnlyDictionary<string, ProjectRate> Projects { get; init; }
+
+    /// <summary>The factor of each project.</summary>
+    public required Func<ProjectRate, double> FactorOf { get; init; }
+
+    /// <summary>What a service gets that has no rate of its own, 0 to 1.</summary>
+    public required double DefaultRate { get; init; }
+
+    /// <summary>The answer for services without a rate of their own.</summary>
+    public required JaegerStrategy Default { get; init; }
+
+    /// <summary>The answer for a service.</summary>
+    public JaegerStrategy StrategyOf(string service)
+    {
+        if (_strategies.TryGetValue(service, out var known))
+            return known;
+        // Services without rates share one answer and leave nothing behind, whatever names come.
+        return Projects.TryGetValue(service, out var project)
+            ? _strategies.GetOrAdd(service, static (_, state) => JaegerStrategy.Of(state.project, state.factor), (project, factor: FactorOf(project)))
+            : Default;
+    }
+}
