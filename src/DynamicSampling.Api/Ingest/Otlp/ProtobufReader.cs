@@ -1,0 +1,149 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+
+namespace DynamicSampling.Api.Ingest.Otlp;
+
+/// <summary>
+/// Reads the fields of one protobuf message from contiguous bytes, forward only. Nested messages come as slices, so what nobody asks
+/// for is stepped over and never looked at. Nothing is allocated.
+/// </summary>
+internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
+{
+    private const int MaxGroupDepth = 32;
+
+    private readonly ReadOnlySpan<byte> _message = message;
+    private int _position;
+
+    /// <summary>Reads the next tag.</summary>
+    /// <returns>False at the message's end.</returns>
+    /// <exception cref="InvalidOtlpException">The tag is not one.</exception>
+    public bool TryReadTag(out int field, out WireType type)
+    {
+        if (_position == _message.Length)
+        {
+            field = 0;
+            type = default;
+            return false;
+        }
+
+        var tag = ReadVarint();
+        // Field numbers have 29 bits, and 0 is none.
+        if (tag > uint.MaxValue || tag >> 3 == 0)
+            throw new InvalidOtlpException("A tag is out of range.");
+        field = (int)(tag >> 3);
+        type = (WireType)(tag & 7);
+        return true;
+    }
+
+    /// <summary>Reads a number of up to 64 bits; it may be written longer than needed, but not longer than ten bytes.</summary>
+    public ulong ReadVarint()
+    {
+        // Nearly all lengths and tags have one byte.
+        if (_position < _message.Length && _message[_position] is var first and < 0x80)
+        {
+            _position++;
+            return first;
+        }
+
+        ulong value = 0;
+        for (var shift = 0; shift < 70; shift += 7)
+        {
+            if (_position == _message.Length)
+                ThrowTruncated();
+            var octet = _message[_position++];
+            if (shift == 63 && octet > 1)
+                throw new InvalidOtlpException("A number has more than 64 bits.");
+            value |= (ulong)(octet & 0x7F) << shift;
+            if (octet < 0x80)
+                return value;
+        }
+
+        throw new InvalidOtlpException("A number has more than ten bytes.");
+    }
+
+    /// <summary>Reads the bytes of a string, a byte field or a nested message.</summary>
+    public ReadOnlySpan<byte> ReadBytes()
+    {
+        var length = ReadVarint();
+        if (length > (ulong)(_message.Length - _position))
+            ThrowTruncated();
+        var bytes = _message.Slice(_position, (int)length);
+        _position += (int)length;
+        return bytes;
+    }
+
+    public ulong ReadFixed64()
+    {
+        if (_message.Length - _position < sizeof(ulong))
+            ThrowTruncated();
+        var value = BinaryPrimitives.ReadUInt64LittleEndian(_message[_position..]);
+        _position += sizeof(ulong);
+        return value;
+    }
+
+    /// <summary>Steps over a field's value.</summary>
+    public void Skip(int field, WireType type) => Skip(field, type, depth: 0);
+
+    private void Skip(int field, WireType type, int depth)
+    {
+        switch (type)
+        {
+            case WireType.Varint:
+                ReadVarint();
+                break;
+            case WireType.Fixed64:
+                Step(sizeof(ulong));
+                break;
+            case WireType.Bytes:
+                ReadBytes();
+                break;
+            case WireType.Fixed32:
+                Step(sizeof(uint));
+                break;
+            case WireType.StartGroup when depth < MaxGroupDepth:
+                SkipGroup(field, depth + 1);
+                break;
+            default:
+                throw new InvalidOtlpException($"Field {field} has no wire type that there is.");
+        }
+    }
+
+    // Groups are history, but unknown fields of old senders may be some.
+    private void SkipGroup(int group, int depth)
+    {
+        while (TryReadTag(out var field, out var type))
+        {
+            if (type == WireType.EndGroup)
+            {
+                if (field == group)
+                    return;
+                throw new InvalidOtlpException("A group ends that has not begun.");
+            }
+
+            Skip(field, type, depth);
+        }
+
+        ThrowTruncated();
+    }
+
+    private void Step(int length)
+    {
+        if (_message.Length - _position < length)
+            ThrowTruncated();
+        _position += length;
+    }
+
+    [DoesNotReturn]
+    private static void ThrowTruncated() => throw new InvalidOtlpException("The message ends inside a field.");
+}
+
+/// <summary>How a field's value is written.</summary>
+internal enum WireType
+{
+    Varint = 0,
+    Fixed64 = 1,
+    Bytes = 2,
+    StartGroup = 3,
+    EndGroup = 4,
+    Fixed32 = 5,
+}
