@@ -9,6 +9,9 @@ internal sealed class VolumeBatch
     private readonly Dictionary<VolumeKey, VolumeCount> _counts = [];
     private readonly Dictionary<ReleaseKey, MinuteWindow> _releases = [];
 
+    /// <summary>Whether these are true counts, and not estimates from what was kept.</summary>
+    public bool IsExact { get; init; } = true;
+
     /// <summary>How many items went in.</summary>
     public long Items { get; private set; }
 
