@@ -5,6 +5,8 @@ using DynamicSampling.Api.Endpoints;
 using DynamicSampling.Api.Goals;
 using DynamicSampling.Api.Hosting;
 using DynamicSampling.Api.Ingest;
+using DynamicSampling.Api.Ingest.Otlp;
+using DynamicSampling.Api.Ingest.Traffic;
 using DynamicSampling.Api.Notifications;
 using DynamicSampling.Api.OpenApi;
 using DynamicSampling.Api.Serving;
@@ -13,6 +15,7 @@ using DynamicSampling.Api.Telemetry;
 using DynamicSampling.Tasks.Runs;
 using DynamicSampling.Tasks.Sampling;
 using DynamicSampling.Tasks.SamplingTasks;
+using Microsoft.Extensions.ObjectPool;
 using Microsoft.Extensions.Options;
 
 namespace DynamicSampling.Api;
@@ -30,6 +33,7 @@ public static class ApiBuilder
 
         AddHttp(builder);
         AddStorage(builder);
+        AddIngest(builder);
         AddSampling(builder);
         builder.AddServiceTelemetry();
 
@@ -45,6 +49,7 @@ public static class ApiBuilder
 
         app.MapTasks();
         app.MapRuns();
+        app.MapTraces();
         app.MapVolumes();
         app.MapOrganizations();
         app.MapProjects();
@@ -63,6 +68,7 @@ public static class ApiBuilder
     private static void AddHttp(WebApplicationBuilder builder)
     {
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = StatusProblems.Describe);
+        builder.Services.AddExceptionHandler<OtlpErrors>();
         builder.Services.AddExceptionHandler<BadRequests>();
         builder.Services.AddServiceOpenApi();
         builder.Services.AddHealthChecks().AddCheck<StorageHealth>("storage").AddCheck<SettingsErrors>("settings");
@@ -104,6 +110,23 @@ public static class ApiBuilder
         builder.Services.AddHostedService<Retention>();
     }
 
+    private static void AddIngest(WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<IngestOptions>().BindConfiguration("Ingest").ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<IngestOptions>, IngestOptionsValidator>();
+        builder.Services.AddSingleton<IngestMetrics>();
+        builder.Services.AddSingleton<TrafficTable>();
+        builder.Services.AddSingleton(services => new RepeatedSpans(services.GetRequiredService<IOptions<IngestOptions>>().Value.RememberedSpans));
+        builder.Services.AddSingleton<TraceIngest>();
+        builder.Services.AddSingleton<ClientPolls>();
+        builder.Services.AddSingleton<OtlpBodies>();
+        builder.Services.AddSingleton<OtlpReceiver>();
+        builder.Services.AddSingleton<ObjectPool<RootSpanList>>(new DefaultObjectPool<RootSpanList>(new DefaultPooledObjectPolicy<RootSpanList>()));
+        builder.Services.AddSingleton<VolumeFlusher>();
+        // Stops after the server, so that what was answered is stored, and before the database goes.
+        builder.Services.AddHostedService(services => services.GetRequiredService<VolumeFlusher>());
+    }
+
     private static void AddSampling(WebApplicationBuilder builder)
     {
         builder.Services.AddDynamicSamplingTasks(options =>
@@ -118,8 +141,6 @@ public static class ApiBuilder
                 $"Sampling:ExplicitTransactions and Sampling:SmallestTransactions must be {SamplingOptions.MaxOwnTransactions} at most together.")
             .ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<SamplingOptions>, SamplingOptionsValidator>();
-        builder.Services.AddOptions<IngestOptions>().BindConfiguration("Ingest").ValidateOnStart();
-        builder.Services.AddSingleton<IValidateOptions<IngestOptions>, IngestOptionsValidator>();
         builder.Services.AddOptions<SchedulingOptions>().BindConfiguration("Scheduling").ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<SchedulingOptions>, SchedulingOptionsValidator>();
         builder.Services.AddSamplingTasks();

@@ -26,4 +26,19 @@ internal static partial class Log
 
     [LoggerMessage(108, LogLevel.Error, "The rates of organization {Organization} cannot be read; the last ones, or the default, go on being served")]
     public static partial void ServingFromMemory(ILogger logger, Exception exception, string organization);
+
+    [LoggerMessage(140, LogLevel.Error, "What was counted cannot be stored; it is kept in memory and tried again every second. {Pending} counts wait besides")]
+    public static partial void FlushFailed(ILogger logger, Exception exception, long pending);
+
+    [LoggerMessage(141, LogLevel.Information, "What was counted is stored again")]
+    public static partial void FlushRecovered(ILogger logger);
+
+    [LoggerMessage(142, LogLevel.Critical, "{Count} counts could not be stored before the process had to end; they are lost")]
+    public static partial void CountsLost(ILogger logger, long count);
+
+    [LoggerMessage(143, LogLevel.Warning, "Service {Service} of organization {Organization} has more than {Max} transactions a minute (Ingest:MaxTransactionsPerProject); the others are counted as {Other}. Are there ids in its span names?")]
+    public static partial void TransactionsFolded(ILogger logger, string service, string organization, int max, string other);
+
+    [LoggerMessage(144, LogLevel.Error, "An OTLP request failed")]
+    public static partial void OtlpFailed(ILogger logger, Exception exception);
 }

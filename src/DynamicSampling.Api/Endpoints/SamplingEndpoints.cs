@@ -1,3 +1,5 @@
+using DynamicSampling.Api.Ingest.Otlp;
+using DynamicSampling.Api.Ingest.Traffic;
 using DynamicSampling.Api.Serving;
 using DynamicSampling.Tasks.Sampling;
 using Microsoft.Net.Http.Headers;
@@ -14,8 +16,8 @@ internal static class SamplingEndpoints
     {
         foreach (var path in Paths)
         {
-            var own = app.MapGet(path, (HttpContext http, SamplingStrategies strategies) => Get(Names.DefaultOrganization, http, strategies));
-            var tenant = app.MapGet("/o/{org}" + path, (PathName org, HttpContext http, SamplingStrategies strategies) => Get(org.Value, http, strategies));
+            var own = app.MapGet(path, (HttpContext http, SamplingStrategies strategies, ClientPolls polls) => Get(Names.DefaultOrganization, http, strategies, polls));
+            var tenant = app.MapGet("/o/{org}" + path, (PathName org, HttpContext http, SamplingStrategies strategies, ClientPolls polls) => Get(org.Value, http, strategies, polls));
             if (path == Paths[0])
             {
                 Describe(own, "GetStrategy", "The rates of a service, for SDKs");
@@ -36,7 +38,7 @@ internal static class SamplingEndpoints
         .Produces(StatusCodes.Status304NotModified)
         .ProducesProblem(StatusCodes.Status400BadRequest);
 
-    private static async Task Get(string organization, HttpContext http, SamplingStrategies strategies)
+    private static async Task Get(string organization, HttpContext http, SamplingStrategies strategies, ClientPolls polls)
     {
         if (http.Request.Query["service"] is not [{ Length: > 0 } service])
         {
@@ -44,8 +46,10 @@ internal static class SamplingEndpoints
             return;
         }
 
+        service = OtlpNames.OfService(service);
         // Not the request's token: what is read stays for the next one.
         var strategy = await strategies.FindAsync(organization, service, CancellationToken.None);
+        polls.Polled(organization, service, strategy.Rates);
         var response = http.Response;
         response.Headers.ETag = strategy.ETag.Tag.Value;
         if (http.Request.Headers.IfNoneMatch.Count > 0 && Matches(http.Request, strategy))

@@ -9,6 +9,8 @@ internal sealed class ContentEncodings(RequestDelegate next)
     {
         if (context.Request.Headers.ContentEncoding.ToString() is not { Length: > 0 } encoding || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
             return next(context);
+        if (context.GetEndpoint()?.Metadata.GetMetadata<DecodesContent>() is not null)
+            return next(context);
         context.Response.Headers[HeaderNames.AcceptEncoding] = "identity";
         return TypedResults
             .Problem(
@@ -17,3 +19,6 @@ internal sealed class ContentEncodings(RequestDelegate next)
             .ExecuteAsync(context);
     }
 }
+
+/// <summary>Metadata of endpoints that decode bodies themselves.</summary>
+internal sealed class DecodesContent;

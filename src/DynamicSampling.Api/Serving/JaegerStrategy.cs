@@ -12,9 +12,10 @@ namespace DynamicSampling.Api.Serving;
 /// </summary>
 internal sealed class JaegerStrategy
 {
-    private JaegerStrategy(byte[] body)
+    private JaegerStrategy(byte[] body, OperationRates rates)
     {
         Body = body;
+        Rates = rates;
         ETag = new($"\"{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 8))}\"");
     }
 
@@ -24,15 +25,29 @@ internal sealed class JaegerStrategy
     /// <summary>Stands for the body.</summary>
     public EntityTagHeaderValue ETag { get; }
 
+    /// <summary>What the body says.</summary>
+    public OperationRates Rates { get; }
+
     /// <summary>One rate for all operations.</summary>
-    public static JaegerStrategy Of(double rate) => Of(rate, []);
+    public static JaegerStrategy Of(long version, double rate) => Of(version, rate, []);
 
     /// <summary>The rates of a project's operations.</summary>
-    public static JaegerStrategy Of(ProjectRate project, double factor) => Of(
-        ServedRate.OfOthers(project, factor),
-        project.Transactions.Select(transaction => (transaction.Transaction, ServedRate.Of(project, transaction.Transaction, transaction, factor))));
+    public static JaegerStrategy Of(long version, ProjectRate project, double factor)
+    {
+        var others = ServedRate.OfOthers(project, factor);
+        var operations = new List<(string, double)>(project.Transactions.Count);
+        foreach (var transaction in project.Transactions)
+        {
+            var rate = ServedRate.Of(project, transaction.Transaction, transaction, factor);
+            // What is like the default need not be said.
+            if (rate != others)
+                operations.Add((transaction.Transaction, rate));
+        }
 
-    private static JaegerStrategy Of(double rate, IEnumerable<(string Operation, double Rate)> operations)
+        return Of(version, others, operations);
+    }
+
+    private static JaegerStrategy Of(long version, double rate, List<(string Operation, double Rate)> operations)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer))
@@ -46,9 +61,6 @@ internal sealed class JaegerStrategy
             json.WriteStartArray("perOperationStrategies"u8);
             foreach (var (operation, own) in operations)
             {
-                // What is like the default need not be said.
-                if (own == rate)
-                    continue;
                 json.WriteStartObject();
                 json.WriteString("operation"u8, operation);
                 WriteProbability(json, own);
@@ -61,7 +73,7 @@ internal sealed class JaegerStrategy
             json.WriteEndObject();
         }
 
-        return new(buffer.WrittenSpan.ToArray());
+        return new(buffer.WrittenSpan.ToArray(), new(version, rate, operations));
     }
 
     private static void WriteProbability(Utf8JsonWriter json, double rate)

@@ -19,7 +19,7 @@ internal sealed class SamplingStrategies(
     private const int ProjectsPerPage = 1000;
 
     private readonly ConcurrentDictionary<string, Slot> _organizations = new(StringComparer.Ordinal);
-    private readonly JaegerStrategy _default = JaegerStrategy.Of(options.Value.DefaultTargetSampleRate);
+    private readonly JaegerStrategy _default = JaegerStrategy.Of(version: 0, options.Value.DefaultTargetSampleRate);
 
     /// <summary>What services of organizations get that nobody has heard of, 0 to 1.</summary>
     public double DefaultRate => options.Value.DefaultTargetSampleRate;
@@ -85,7 +85,7 @@ internal sealed class SamplingStrategies(
                 Projects = new Dictionary<string, ProjectRate>(StringComparer.Ordinal),
                 FactorOf = static _ => 1,
                 DefaultRate = served,
-                Default = JaegerStrategy.Of(served),
+                Default = JaegerStrategy.Of(version: 0, served),
             };
         }
 
@@ -107,7 +107,7 @@ internal sealed class SamplingStrategies(
             Projects = projects,
             FactorOf = project => version.FactorOf(project, now),
             DefaultRate = rate,
-            Default = JaegerStrategy.Of(rate),
+            Default = JaegerStrategy.Of(version.Version, rate),
         };
     }
 

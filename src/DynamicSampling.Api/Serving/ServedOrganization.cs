@@ -29,7 +29,7 @@ internal sealed record ServedOrganization(long Version, DateTimeOffset? Until)
             return known;
         // Services without rates share one answer and leave nothing behind, whatever names come.
         return Projects.TryGetValue(service, out var project)
-            ? _strategies.GetOrAdd(service, static (_, state) => JaegerStrategy.Of(state.project, state.factor), (project, factor: FactorOf(project)))
+            ? _strategies.GetOrAdd(service, static (_, state) => JaegerStrategy.Of(state.Version, state.project, state.factor), (Version, project, factor: FactorOf(project)))
             : Default;
     }
 }

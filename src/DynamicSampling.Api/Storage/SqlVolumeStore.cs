@@ -62,6 +62,9 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
             },
             cancellationToken);
 
+    /// <summary>Counts a batch; again under the same id, it counts nothing.</summary>
+    public Task FlushAsync(VolumeBatch batch, Guid flushId, CancellationToken cancellationToken) => AddAsync(batch, $"\u0001{flushId}", cancellationToken);
+
     public Task<IReadOnlyList<ProjectVolume>> ReadProjectsAsync(
         IReadOnlyList<string> organizations, MinuteWindow window, ProjectKey? after, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<ProjectVolume>>(

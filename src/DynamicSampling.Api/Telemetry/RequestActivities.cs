@@ -17,15 +17,34 @@ internal static class RequestActivities
         finally
         {
             if (context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } activity)
-                Describe(activity, context);
+            {
+                if (EndpointOf(context)?.Metadata.GetMetadata<Untraced>() is not null)
+                    Drop(activity);
+                else
+                    Describe(activity, context);
+            }
         }
     });
 
+    /// <summary>
+    /// Keeps the requests of an endpoint out of traces: an export of spans must not make spans, which would be exported in turn, and it must
+    /// not be taken for a part of the trace that the exporter was in.
+    /// </summary>
+    public static TBuilder WithoutTraces<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new Untraced());
+
+    private static void Drop(Activity activity)
+    {
+        activity.IsAllDataRequested = false;
+        activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+    }
+
+    // The exception handler takes the endpoint away.
+    private static Endpoint? EndpointOf(HttpContext context) => context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint();
+
     private static void Describe(Activity activity, HttpContext context)
     {
-        // The exception handler takes the endpoint away.
-        var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint();
-        var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText;
+        var route = (EndpointOf(context) as RouteEndpoint)?.RoutePattern.RawText;
         // A group's root is written with a slash at its end.
         if (route is { Length: > 1 })
             route = route.TrimEnd('/');
@@ -40,4 +59,6 @@ internal static class RequestActivities
         if (status >= StatusCodes.Status500InternalServerError)
             activity.SetStatus(ActivityStatusCode.Error);
     }
+
+    private sealed class Untraced;
 }

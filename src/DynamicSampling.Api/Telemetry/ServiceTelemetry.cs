@@ -1,4 +1,5 @@
 using System.Reflection;
+using DynamicSampling.Api.Ingest;
 using DynamicSampling.Tasks.Telemetry;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
@@ -36,7 +37,7 @@ internal static class ServiceTelemetry
         if (HasEndpoint(configuration, "METRICS"))
         {
             telemetry.WithMetrics(metrics => metrics
-                .AddMeter(TelemetryNames.Meter, "System.Runtime")
+                .AddMeter(TelemetryNames.Meter, IngestMetrics.MeterName, "System.Runtime")
                 .AddAspNetCoreInstrumentation()
                 .AddOtlpExporter());
         }

@@ -9,6 +9,12 @@ public static class Names
     /// <summary>The organization of those who name none.</summary>
     public const string DefaultOrganization = "default";
 
+    /// <summary>The transactions of a project that are not told apart.</summary>
+    public const string OtherTransactions = "__other__";
+
+    /// <summary>The projects of an organization that are not told apart.</summary>
+    public const string OtherServices = "__other__";
+
     /// <summary>What is wrong with a name, as the end of a sentence; null when it is good.</summary>
     public static string? Check(string? name) => name switch
     {

@@ -1,0 +1,33 @@
+using DynamicSampling.Api.Ingest;
+using DynamicSampling.Api.Ingest.Otlp;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Extensions.Options;
+
+namespace DynamicSampling.Api.Hosting;
+
+/// <summary>Metadata of endpoints whose clients speak OTLP, and expect errors in it.</summary>
+internal sealed class OtlpEndpoint;
+
+/// <summary>Answers OTLP requests that could not be taken. Clients come again after a 503, and give up after the others.</summary>
+internal sealed class OtlpErrors(IOptions<IngestOptions> options, ILogger<OtlpErrors> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<OtlpEndpoint>() is null)
+            return false;
+        var (status, message) = exception switch
+        {
+            InvalidOtlpException => (StatusCodes.Status400BadRequest, exception.Message + " Nothing was counted."),
+            IngestFullException => (StatusCodes.Status503ServiceUnavailable, exception.Message),
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (
+                StatusCodes.Status413PayloadTooLarge,
+                $"The body is larger than {options.Value.MaxBodyBytes} bytes, before or after it is decompressed (Ingest:MaxBodyBytes). Send smaller batches."),
+            BadHttpRequestException bad => (bad.StatusCode, bad.Message),
+            _ => (StatusCodes.Status500InternalServerError, "Something is wrong in this service; its log says what. Nothing was counted."),
+        };
+        if (status == StatusCodes.Status500InternalServerError)
+            Log.OtlpFailed(logger, exception);
+        await OtlpAnswers.WriteErrorAsync(httpContext, status, message);
+        return true;
+    }
+}

@@ -1,0 +1,69 @@
+using Microsoft.Extensions.ObjectPool;
+using Microsoft.Extensions.Options;
+
+namespace DynamicSampling.Api.Ingest.Otlp;
+
+/// <summary>Takes a request in: reads the body, finds the root spans, counts them.</summary>
+internal sealed class OtlpReceiver(
+    OtlpBodies bodies, ObjectPool<RootSpanList> lists, TraceIngest ingest, VolumeFlusher flusher, IOptions<IngestOptions> options)
+{
+    /// <exception cref="BadHttpRequestException">The request is not as it should be.</exception>
+    /// <exception cref="InvalidOtlpException">The body cannot be decoded.</exception>
+    /// <exception cref="IngestFullException">There is no room, or it could not be stored as <c>Ingest:Durable</c> asks.</exception>
+    public async Task<IngestResult> ReceiveAsync(HttpRequest request, string organization, CancellationToken cancellationToken)
+    {
+        if (OtlpAnswers.IsProtobuf(request) is not { } isProtobuf)
+            throw new BadHttpRequestException($"Send Content-Type: {OtlpAnswers.Protobuf} or {OtlpAnswers.Json}.", StatusCodes.Status415UnsupportedMediaType);
+        var isCompressed = IsCompressed(request);
+        IngestResult result;
+        var spans = lists.Get();
+        try
+        {
+            // The memory of the body is for others as soon as it is read.
+            using (var body = await bodies.ReadAsync(request, isCompressed, cancellationToken))
+                Read(body, isProtobuf, spans);
+            result = ingest.Count(organization, spans);
+        }
+        finally
+        {
+            spans.Clear();
+            lists.Return(spans);
+        }
+
+        if (options.Value.Durable)
+            await WaitAsync(cancellationToken);
+        return result;
+    }
+
+    private static void Read(OtlpBodies.OtlpBody body, bool isProtobuf, RootSpanList spans)
+    {
+        if (isProtobuf)
+            OtlpProtobuf.Read(body.Bytes, ref spans);
+        else
+            OtlpJson.Read(body.Bytes, ref spans);
+    }
+
+    private static bool IsCompressed(HttpRequest request)
+    {
+        var encoding = request.Headers.ContentEncoding.ToString();
+        if (encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase))
+            return true;
+        return encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)
+            ? false
+            : throw new BadHttpRequestException(
+                $"The content encoding '{encoding}' is not supported; send gzip, or the body as it is.", StatusCodes.Status415UnsupportedMediaType);
+    }
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await flusher.WaitAsync().WaitAsync(cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IngestFullException(
+                "The counts cannot be stored now. They are kept in memory and stored as soon as it can be; sending the spans again does not count them twice.", exception);
+        }
+    }
+}

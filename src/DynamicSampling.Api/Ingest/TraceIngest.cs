@@ -1,0 +1,119 @@
+using System.Runtime.InteropServices;
+using DynamicSampling.Api.Ingest.Otlp;
+using DynamicSampling.Api.Ingest.Traffic;
+using DynamicSampling.Tasks.Sampling;
+using Microsoft.Extensions.Options;
+
+namespace DynamicSampling.Api.Ingest;
+
+/// <summary>Counts the root spans of a request in memory, all of it or nothing.</summary>
+internal sealed class TraceIngest(
+    TrafficTable traffic, RepeatedSpans repeated, IngestMetrics metrics, IOptions<IngestOptions> options, TimeProvider clock, ILogger<TraceIngest> logger)
+{
+    private long _pending;
+
+    /// <summary>How many counts wait to be stored.</summary>
+    public long Pending => Interlocked.Read(ref _pending);
+
+    /// <summary>Counts taken by a flush wait no longer.</summary>
+    public void Taken(int counts) => Interlocked.Add(ref _pending, -counts);
+
+    /// <summary>Counts root spans.</summary>
+    /// <exception cref="IngestFullException">There is no room; nothing was counted.</exception>
+    public IngestResult Count(string organization, RootSpanList spans)
+    {
+        if (Pending >= options.Value.MaxPendingCounts)
+            throw new IngestFullException("Counts pile up because they cannot be stored; the spans were not counted. Send them again later.");
+        // All services first: where there is no room for one, nothing is counted.
+        var services = new ServiceTraffic[spans.GroupCount];
+        for (var group = 0; group < services.Length; group++)
+            services[group] = Find(organization, spans.ServiceOf(group));
+
+        var result = default(IngestResult);
+        for (var group = 0; group < services.Length; group++)
+            Count(services[group], spans, group, ref result);
+        metrics.Counted(result);
+        return result;
+    }
+
+    private void Count(ServiceTraffic service, RootSpanList spans, int group, ref IngestResult result)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var oldest = now - (long)VolumeItemParser.OldestTimestamp.TotalMilliseconds;
+        var newest = now + (long)VolumeItemParser.NewestTimestamp.TotalMilliseconds;
+        while (true)
+        {
+            lock (service.Gate)
+            {
+                if (!service.IsGone)
+                {
+                    var before = service.Pending.Count;
+                    var latest = 0L;
+                    foreach (ref readonly var span in spans.SpansOf(group))
+                    {
+                        var start = span.StartNanoseconds == 0 ? now : (long)(span.StartNanoseconds / 1_000_000);
+                        if (start < oldest || start > newest)
+                        {
+                            result.Rejected++;
+                            continue;
+                        }
+
+                        if (span.Identity != default && !repeated.Add(service.Organization, span.Identity))
+                        {
+                            result.Repeated++;
+                            continue;
+                        }
+
+                        var wasFolding = service.Pending.FoldedMinute;
+                        if (!service.Count(new(span.Identity, span.Probability), spans.NameOf(span), start, now, options.Value.MaxTransactionsPerProject))
+                        {
+                            result.Folded++;
+                            if (service.Pending.FoldedMinute > wasFolding + 60)
+                                Log.TransactionsFolded(logger, service.Service, service.Organization, options.Value.MaxTransactionsPerProject, Names.OtherTransactions);
+                        }
+
+                        result.Counted++;
+                        latest = Math.Max(latest, start);
+                    }
+
+                    if (latest > 0 && spans.ReleaseOf(group) is { IsEmpty: false } release)
+                        service.Pending.AddRelease(release, spans.EnvironmentOf(group), (int)(latest / 60_000));
+                    Interlocked.Add(ref _pending, service.Pending.Count - before);
+                    return;
+                }
+            }
+
+            service = Find(service.Organization, service.Service);
+        }
+    }
+
+    private ServiceTraffic Find(string organization, ReadOnlySpan<char> service)
+    {
+        var found = traffic.FindOrAdd(organization, service)
+            ?? throw new IngestFullException(
+                $"There is no room for organization '{organization}': {options.Value.MaxServices} services are told apart (Ingest:MaxServices). Nothing was counted.");
+        if (found.Service.Length != service.Length && string.Equals(found.Service, Names.OtherServices, StringComparison.Ordinal))
+            metrics.ServiceFolded();
+        return found;
+    }
+}
+
+/// <summary>What became of the root spans of a request.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal record struct IngestResult
+{
+    /// <summary>Counted, folded ones among them.</summary>
+    public int Counted { get; set; }
+
+    /// <summary>Counted before, and not again.</summary>
+    public int Repeated { get; set; }
+
+    /// <summary>Too old, or in the future.</summary>
+    public int Rejected { get; set; }
+
+    /// <summary>Counted under the name for all other transactions.</summary>
+    public int Folded { get; set; }
+}
+
+/// <summary>There is no room for more; the client should come again.</summary>
+internal sealed class IngestFullException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,24 @@
+using DynamicSampling.Api.Serving;
+
+namespace DynamicSampling.Api.Ingest.Traffic;
+
+/// <summary>Remembers what clients were served, to know what they obeyed when spans of theirs arrive.</summary>
+internal sealed class ClientPolls(TrafficTable traffic, IngestMetrics metrics, TimeProvider clock)
+{
+    /// <summary>A client of a service was given rates.</summary>
+    public void Polled(string organization, string service, OperationRates rates)
+    {
+        metrics.Polled();
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        while (traffic.FindOrAdd(organization, service) is { } found && string.Equals(found.Service, service, StringComparison.Ordinal))
+        {
+            lock (found.Gate)
+            {
+                if (found.IsGone)
+                    continue;
+                found.Polled(now, rates);
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Runtime.InteropServices;
+using DynamicSampling.Api.Ingest.Otlp;
+using DynamicSampling.Api.Serving;
+
+namespace DynamicSampling.Api.Ingest.Traffic;
+
+/// <summary>What is known in memory of a service: counts that are not stored yet, what its clients were served, and whether they obey.</summary>
+internal sealed class ServiceTraffic(string organization, string service)
+{
+    // A struct, changed in place.
+    private Evidence _evidence;
+
+    public string Organization => organization;
+
+    public string Service => service;
+
+    /// <summary>Guards all that follows.</summary>
+    public Lock Gate { get; } = new();
+
+    public PendingCounts Pending { get; } = new();
+
+    /// <summary>What clients were served; null before the first poll.</summary>
+    public PollHistory? Polls { get; private set; }
+
+    /// <summary>Whether there have been polls since <see cref="Polls"/> was stored.</summary>
+    public bool HasNewPolls { get; set; }
+
+    /// <summary>Whether the table has dropped it; then it must be found again.</summary>
+    public bool IsGone { get; set; }
+
+    public ref readonly Evidence Evidence => ref _evidence;
+
+    /// <summary>A client polled.</summary>
+    public void Polled(long now, OperationRates rates)
+    {
+        (Polls ??= new()).Add(now, rates);
+        HasNewPolls = true;
+    }
+
+    /// <summary>What was known of polls before the process started.</summary>
+    public void Restore(PollHistory polls) => Polls ??= polls;
+
+    /// <summary>Counts a root span that arrived.</summary>
+    /// <param name="span">The span.</param>
+    /// <param name="transaction">Its name.</param>
+    /// <param name="start">When it started, in milliseconds since the Unix epoch.</param>
+    /// <param name="now">When it arrived.</param>
+    /// <param name="maxNames">How many transactions are told apart.</param>
+    /// <returns>False if it was counted under the name for all others.</returns>
+    public bool Count(in CountedSpan span, ReadOnlySpan<char> transaction, long start, long now, int maxNames)
+    {
+        _evidence.Arrived(now);
+        var inForce = default(RateInForce);
+        var isServed = Polls is not null && Polls.TryGetRate(start, transaction, out inForce);
+        double probability;
+        if (span.Probability is { } stated)
+        {
+            probability = stated;
+            if (isServed)
+                WeighStated(stated, inForce, transaction);
+        }
+        else if (isServed)
+        {
+            _evidence.Silent(span.Identity, inForce.Highest);
+            // A rate of 0 keeps nothing: what came was kept by somebody else.
+            probability = inForce.Rate > 0 && !_evidence.IsProvenToIgnore ? inForce.Rate : 1;
+        }
+        else
+        {
+            probability = 1;
+        }
+
+        return Pending.Add(transaction, (int)(start / 60_000), 1 / probability, maxNames);
+    }
+
+    private void WeighStated(double stated, RateInForce inForce, ReadOnlySpan<char> transaction)
+    {
+        // With several clients between two versions, any rate that was given counts as in force.
+        var isInForce = Math.Abs(stated - inForce.Rate) <= Evidence.Tolerance * stated
+            || Math.Abs(stated - inForce.Highest) <= Evidence.Tolerance * stated
+            || Math.Abs(stated - Polls!.LatestRates.Of(transaction)) <= Evidence.Tolerance * stated;
+        _evidence.Stated(isInForce, isInForce || Polls!.Gave(transaction, stated, Evidence.Tolerance));
+    }
+}
+
+/// <summary>What of a root span is needed beside its name.</summary>
+/// <param name="Identity">The span; the default value when it does not say.</param>
+/// <param name="Probability">The probability with which the client kept it, above 0; null when it does not say.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct CountedSpan(SpanIdentity Identity, double? Probability);

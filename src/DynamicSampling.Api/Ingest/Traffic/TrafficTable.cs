@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using DynamicSampling.Tasks.Sampling;
+using Microsoft.Extensions.Options;
+
+namespace DynamicSampling.Api.Ingest.Traffic;
+
+/// <summary>All services that send spans or poll, by organization. Bounded: what has been quiet for an hour makes room.</summary>
+internal sealed class TrafficTable(IOptions<IngestOptions> options)
+{
+    /// <summary>A service that neither sends nor polls for this long is forgotten.</summary>
+    public static readonly TimeSpan Idle = TimeSpan.FromHours(1);
+
+    private readonly ConcurrentDictionary<string, Organization> _organizations = new(StringComparer.Ordinal);
+    private int _count;
+
+    /// <summary>How many services there are.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>All services, in no order; it may go on changing.</summary>
+    public IEnumerable<ServiceTraffic> All => _organizations.SelectMany(organization => organization.Value.Services.Values);
+
+    /// <summary>The services of an organization, in no order.</summary>
+    public IEnumerable<ServiceTraffic> Of(string organization) =>
+        _organizations.TryGetValue(organization, out var found) ? found.Services.Values : [];
+
+    /// <summary>Finds a service, and takes it in if there is room.</summary>
+    /// <returns>When there is no room, the one of its organization that stands for all others; null if the organization is new, too.</returns>
+    public ServiceTraffic? FindOrAdd(string organization, ReadOnlySpan<char> service)
+    {
+        if (_organizations.TryGetValue(organization, out var known) && known.ByName.TryGetValue(service, out var found))
+            return found;
+        if (Count >= options.Value.MaxServices)
+        {
+            if (known is null)
+                return null;
+            service = Names.OtherServices;
+        }
+
+        var services = (known ?? _organizations.GetOrAdd(organization, static _ => new())).Services;
+        var added = new ServiceTraffic(organization, service.ToString());
+        var stored = services.GetOrAdd(added.Service, added);
+        if (ReferenceEquals(stored, added))
+            Interlocked.Increment(ref _count);
+        return stored;
+    }
+
+    /// <summary>Drops what has been quiet for long.</summary>
+    /// <param name="now">Milliseconds since the Unix epoch.</param>
+    public void Sweep(long now)
+    {
+        var oldest = now - (long)Idle.TotalMilliseconds;
+        foreach (var (name, organization) in _organizations)
+        {
+            foreach (var service in organization.Services.Values)
+            {
+                lock (service.Gate)
+                {
+                    if (!service.Pending.IsEmpty || service.Evidence.LatestSpan > oldest || service.Polls?.Latest > oldest)
+                        continue;
+                    service.IsGone = true;
+                    if (organization.Services.TryRemove(service.Service, out _))
+                        Interlocked.Decrement(ref _count);
+                }
+            }
+
+            // One that has just been found by somebody is found again by its next span, under a new entry.
+            if (organization.Services.IsEmpty)
+                _organizations.TryRemove(new(name, organization));
+        }
+    }
+
+    private sealed class Organization
+    {
+        public Organization() => ByName = Services.GetAlternateLookup<ReadOnlySpan<char>>();
+
+        public ConcurrentDictionary<string, ServiceTraffic> Services { get; } = new(StringComparer.Ordinal);
+
+        public ConcurrentDictionary<string, ServiceTraffic>.AlternateLookup<ReadOnlySpan<char>> ByName { get; }
+    }
+}

@@ -1,0 +1,174 @@
+using DynamicSampling.Api.Ingest.Traffic;
+using DynamicSampling.Api.Storage;
+using Microsoft.Extensions.Options;
+
+namespace DynamicSampling.Api.Ingest;
+
+/// <summary>
+/// Stores what was counted in memory, every <see cref="IngestOptions.FlushInterval"/>. What was taken for a flush that fails is flushed again
+/// under the same id, so that it is counted once whatever became of the first attempt.
+/// </summary>
+internal sealed class VolumeFlusher(
+    TrafficTable traffic, TraceIngest ingest, SqlVolumeStore store, IngestMetrics metrics, IOptions<IngestOptions> options, TimeProvider clock,
+    ILogger<VolumeFlusher> logger) : BackgroundService
+{
+    /// <summary>Transactions of the database should be short, since others wait for them.</summary>
+    private const int CountsPerBatch = 20_000;
+
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private TaskCompletionSource _next = NewFlush();
+    private Flush? _inFlight;
+    private bool _isFailing;
+
+    /// <summary>Waits until all that has been counted before the call is durable.</summary>
+    /// <exception cref="Exception">It could not be stored; it is tried again.</exception>
+    public Task WaitAsync()
+    {
+        var flush = Volatile.Read(ref _next).Task;
+        Wake();
+        return flush;
+    }
+
+    /// <summary>Stores all that has been counted so far.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        // Who counted before this, and waits, is answered when this flush ends.
+        var waiting = Interlocked.Exchange(ref _next, NewFlush());
+        var started = clock.GetTimestamp();
+        var flushed = false;
+        try
+        {
+            using var services = traffic.All.GetEnumerator();
+            while (_inFlight is not null || (_inFlight = Take(services)) is not null)
+            {
+                await store.FlushAsync(_inFlight.Volumes, _inFlight.Id, cancellationToken);
+                _inFlight = null;
+                flushed = true;
+            }
+
+            if (flushed)
+                metrics.Flushed(clock.GetElapsedTime(started), failed: false);
+            waiting.TrySetResult();
+        }
+        catch (Exception exception)
+        {
+            metrics.Flushed(clock.GetElapsedTime(started), failed: true);
+            waiting.TrySetException(exception);
+            // Whoever waits has been told; nobody may be waiting.
+            _ = waiting.Task.Exception;
+            throw;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Flushes for the last time, as often as it takes and the host allows.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        while (!await TryFlushAsync(cancellationToken))
+        {
+            try
+            {
+                await Task.Delay(RetryInterval, clock, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                Log.CountsLost(logger, ingest.Pending + (_inFlight?.Volumes.Counts.Count ?? 0));
+                return;
+            }
+        }
+    }
+
+    public override void Dispose()
+    {
+        _gate.Dispose();
+        _wake.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var swept = clock.GetTimestamp();
+        // A timer wakes the loop as well as those who wait for durability do.
+        using var timer = clock.CreateTimer(static state => ((VolumeFlusher)state!).Wake(), this, options.Value.FlushInterval, options.Value.FlushInterval);
+        try
+        {
+            while (true)
+            {
+                await _wake.WaitAsync(stoppingToken);
+                await TryFlushAsync(stoppingToken);
+                if (clock.GetElapsedTime(swept) < SweepInterval)
+                    continue;
+                swept = clock.GetTimestamp();
+                traffic.Sweep(clock.GetUtcNow().ToUnixTimeMilliseconds());
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The last flush follows.
+        }
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            _wake.Release();
+        }
+        catch (Exception exception) when (exception is SemaphoreFullException or ObjectDisposedException)
+        {
+            // It has been woken already, or is gone.
+        }
+    }
+
+    private async Task<bool> TryFlushAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await FlushAsync(cancellationToken);
+            if (_isFailing)
+                Log.FlushRecovered(logger);
+            _isFailing = false;
+            return true;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Once, and not every second.
+            if (!_isFailing)
+                Log.FlushFailed(logger, exception, ingest.Pending);
+            _isFailing = true;
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private Flush? Take(IEnumerator<ServiceTraffic> services)
+    {
+        var batch = new VolumeBatch { IsExact = false };
+        var taken = 0;
+        while (taken < CountsPerBatch && services.MoveNext())
+        {
+            var service = services.Current;
+            lock (service.Gate)
+                taken += service.Pending.Take(service.Organization, service.Service, batch);
+        }
+
+        ingest.Taken(taken);
+        return batch.Counts.Count == 0 && batch.Releases.Count == 0 ? null : new(Guid.CreateVersion7(clock.GetUtcNow()), batch);
+    }
+
+    private static TaskCompletionSource NewFlush() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed record Flush(Guid Id, VolumeBatch Volumes);
+}
