@@ -56,6 +56,7 @@ public static class ApiBuilder
         app.MapRates();
         app.MapSampling();
         app.MapStrategies();
+        app.MapClients();
         app.MapGoal();
         app.MapRules();
         app.MapCustomRules();
@@ -102,6 +103,7 @@ public static class ApiBuilder
         builder.Services.AddSingleton<IRateStore>(services => services.GetRequiredService<SqlRateStore>());
         builder.Services.AddSingleton<SqlCustomRuleStore>();
         builder.Services.AddSingleton<ICustomRuleStore>(services => services.GetRequiredService<SqlCustomRuleStore>());
+        builder.Services.AddSingleton<SqlClientStore>();
         builder.Services.AddSingleton<SqlSettingsDocuments>();
         builder.Services.AddSingleton<IPassProgress, SqlPassProgress>();
         builder.Services.AddSingleton<SqlRunStore>();
@@ -123,6 +125,7 @@ public static class ApiBuilder
         builder.Services.AddSingleton<OtlpReceiver>();
         builder.Services.AddSingleton<ObjectPool<RootSpanList>>(new DefaultObjectPool<RootSpanList>(new DefaultPooledObjectPolicy<RootSpanList>()));
         builder.Services.AddSingleton<VolumeFlusher>();
+        builder.Services.AddHostedService<ClientMemory>();
         // Stops after the server, so that what was answered is stored, and before the database goes.
         builder.Services.AddHostedService(services => services.GetRequiredService<VolumeFlusher>());
     }

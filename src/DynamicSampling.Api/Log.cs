@@ -41,4 +41,7 @@ internal static partial class Log
 
     [LoggerMessage(144, LogLevel.Error, "An OTLP request failed")]
     public static partial void OtlpFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(145, LogLevel.Warning, "When clients polled could not be stored; it is tried again in a minute")]
+    public static partial void PollsNotStored(ILogger logger, Exception exception);
 }

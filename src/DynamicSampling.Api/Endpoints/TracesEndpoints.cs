@@ -32,15 +32,15 @@ internal static class TracesEndpoints
     private static void Describe(RouteHandlerBuilder endpoint, string name, string summary) => endpoint
         .WithTags("OpenTelemetry").WithName(name).WithSummary(summary)
         .WithDescription(
-            "OTLP over HTTP, in protobuf or JSON, as it is or with `Content-Encoding: gzip`. The body is an ExportTraceServiceRequest; errors are a google.rpc.Status, in the request's encoding.")
+            "OTLP over HTTP, in protobuf or JSON, as it is or with `Content-Encoding: gzip`. The body is an ExportTraceServiceRequest, the answer an ExportTraceServiceResponse, and errors are a google.rpc.Status; protobuf is answered in protobuf.")
         .WithMetadata(new DecodesContent(), new OtlpEndpoint())
         .WithoutTraces()
         .Accepts<ExportTraces>(OtlpAnswers.Json, OtlpAnswers.Protobuf)
-        .Produces<ExportTracesAnswer>(StatusCodes.Status200OK, OtlpAnswers.Json, OtlpAnswers.Protobuf)
-        .Produces<OtlpStatus>(StatusCodes.Status400BadRequest, OtlpAnswers.Json, OtlpAnswers.Protobuf)
-        .Produces<OtlpStatus>(StatusCodes.Status413PayloadTooLarge, OtlpAnswers.Json, OtlpAnswers.Protobuf)
+        .Produces<ExportTracesAnswer>(StatusCodes.Status200OK, OtlpAnswers.Json)
+        .Produces<OtlpStatus>(StatusCodes.Status400BadRequest, OtlpAnswers.Json)
+        .Produces<OtlpStatus>(StatusCodes.Status413PayloadTooLarge, OtlpAnswers.Json)
         .Produces<OtlpStatus>(StatusCodes.Status415UnsupportedMediaType, OtlpAnswers.Json)
-        .Produces<OtlpStatus>(StatusCodes.Status503ServiceUnavailable, OtlpAnswers.Json, OtlpAnswers.Protobuf);
+        .Produces<OtlpStatus>(StatusCodes.Status503ServiceUnavailable, OtlpAnswers.Json);
 }
 
 /// <summary>OpenTelemetry's ExportTraceServiceRequest. This type only describes the body.</summary>

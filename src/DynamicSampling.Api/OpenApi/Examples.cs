@@ -7,10 +7,10 @@ namespace DynamicSampling.Api.OpenApi;
 internal static class Examples
 {
     private static readonly Dictionary<string, string> Requests = Join(
-        TaskExamples.Requests, SettingsExamples.Requests, RulesExamples.Requests);
+        TaskExamples.Requests, SettingsExamples.Requests, RulesExamples.Requests, ServingExamples.Requests);
 
     private static readonly Dictionary<string, string> Responses = Join(
-        TaskExamples.Responses, SettingsExamples.Responses, RatesExamples.Responses, RulesExamples.Responses);
+        TaskExamples.Responses, SettingsExamples.Responses, RatesExamples.Responses, RulesExamples.Responses, ServingExamples.Responses);
 
     private static readonly Dictionary<string, (string Title, string Detail)> Problems = new(StringComparer.Ordinal)
     {
@@ -32,7 +32,15 @@ internal static class Examples
         {
             foreach (var (mediaType, content) in body)
             {
-                if (content is OpenApiMediaType described)
+                if (content is not OpenApiMediaType described)
+                    continue;
+                if (mediaType.EndsWith("protobuf", StringComparison.Ordinal))
+                {
+                    // No bytes at all are an empty message.
+                    described.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" };
+                    described.Example = JsonValue.Create("");
+                }
+                else
                 {
                     described.Example = mediaType.EndsWith("ndjson", StringComparison.Ordinal)
                         ? JsonValue.Create(string.Join('\n', JsonNode.Parse(request)!.AsArray().Select(item => item!.ToJsonString())))
@@ -55,6 +63,8 @@ internal static class Examples
     {
         if (string.Equals(mediaType, "text/event-stream", StringComparison.Ordinal))
             return JsonValue.Create($"event: ended\ndata: {JsonNode.Parse(TaskExamples.Run)!.ToJsonString()}\nid: ended\n\n");
+        if (operation.StartsWith("ExportTraces", StringComparison.Ordinal))
+            return ServingExamples.OfTraces(status) is { } answer ? JsonNode.Parse(answer) : null;
         if (Responses.TryGetValue($"{operation} {status}", out var response))
             return JsonNode.Parse(response);
         return mediaType.EndsWith("problem+json", StringComparison.Ordinal) && Problems.TryGetValue(status, out var problem)

@@ -138,7 +138,7 @@ public class OpenApiTests
             }
         }
 
-        Assert.Equal(9, sent);
+        Assert.Equal(13, sent);
     }
 
     [Fact]

@@ -36,8 +36,8 @@ internal struct Evidence
     /// <summary>How many of them are in line with what was served.</summary>
     public readonly int InLine => Math.Max(0, Checked - Deviating(_current) - Deviating(_before));
 
-    /// <summary>How many state a probability that was served, but earlier.</summary>
-    public readonly int Stale => _current.Stale + _before.Stale;
+    /// <summary>Whether so many state a probability that was served earlier that the clients follow an earlier version.</summary>
+    public readonly bool IsStale => Checked >= Enough && _current.Stale + _before.Stale > AllowedShare * Checked;
 
     /// <summary>Whether so much deviates that the clients follow something else.</summary>
     public readonly bool IsIgnoring => IsIgnoringIn(_current.Plus(_before));
@@ -65,7 +65,6 @@ internal struct Evidence
     public void Stated(bool isInForce, bool wasServed)
     {
         _current.Total++;
-        _current.Stated++;
         if (isInForce)
             return;
         if (wasServed)
@@ -104,7 +103,6 @@ internal struct Evidence
     private struct Counts
     {
         public int Total;
-        public int Stated;
         public int Stale;
         public int StatedOther;
         public int AboveByQuarters;
@@ -114,7 +112,6 @@ internal struct Evidence
         public readonly Counts Plus(Counts other) => new()
         {
             Total = Total + other.Total,
-            Stated = Stated + other.Stated,
             Stale = Stale + other.Stale,
             StatedOther = StatedOther + other.StatedOther,
             AboveByQuarters = AboveByQuarters + other.AboveByQuarters,
