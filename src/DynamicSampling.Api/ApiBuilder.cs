@@ -9,6 +9,7 @@ using DynamicSampling.Api.Ingest.Otlp;
 using DynamicSampling.Api.Ingest.Traffic;
 using DynamicSampling.Api.Notifications;
 using DynamicSampling.Api.OpenApi;
+using DynamicSampling.Api.Scheduling;
 using DynamicSampling.Api.Serving;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Api.Telemetry;
@@ -144,9 +145,8 @@ public static class ApiBuilder
                 $"Sampling:ExplicitTransactions and Sampling:SmallestTransactions must be {SamplingOptions.MaxOwnTransactions} at most together.")
             .ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<SamplingOptions>, SamplingOptionsValidator>();
-        builder.Services.AddOptions<SchedulingOptions>().BindConfiguration("Scheduling").ValidateOnStart();
-        builder.Services.AddSingleton<IValidateOptions<SchedulingOptions>, SchedulingOptionsValidator>();
         builder.Services.AddSamplingTasks();
+        builder.Services.AddScheduling();
         builder.Services.AddNotifications();
         builder.Services.AddSingleton<RatesChanged>();
         builder.Services.AddSingleton<SamplingStrategies>();

@@ -1,3 +1,4 @@
+using DynamicSampling.Api.Scheduling;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Tasks.Pipeline;
 using DynamicSampling.Tasks.Runs;
@@ -5,6 +6,7 @@ using DynamicSampling.Tasks.Runtime;
 using DynamicSampling.Tasks.Sampling;
 using DynamicSampling.Tasks.SamplingTasks;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 
 namespace DynamicSampling.Api.Endpoints;
 
@@ -49,13 +51,19 @@ internal static class TasksEndpoints
     }
 
     private static async Task<Ok<Page<TaskDescription>>> List(
-        IEnumerable<ISamplingTask> tasks, SqlRunStore store, RunHistory runs, CancellationToken cancellationToken)
+        IEnumerable<ISamplingTask> tasks, IEnumerable<TaskSchedule> schedules, IOptions<SchedulingOptions> scheduling, SqlRunStore store, RunHistory runs,
+        CancellationToken cancellationToken)
     {
+        var scheduleOf = (scheduling.Value.Enabled ? schedules : []).ToDictionary(schedule => schedule.Task, StringComparer.Ordinal);
         var latest = await store.FindLatestAsync(cancellationToken);
         return TypedResults.Ok(new Page<TaskDescription>(
             [
                 .. tasks.Select(task => new TaskDescription(
-                    task.Name, task.Description, task.MaxExecution.TotalSeconds, Schedule: null, latest.GetValueOrDefault(task.Name) is { } run ? runs.AsOfNow(run) : null)),
+                    task.Name,
+                    task.Description,
+                    task.MaxExecution.TotalSeconds,
+                    scheduleOf.GetValueOrDefault(task.Name)?.ToString(),
+                    latest.GetValueOrDefault(task.Name) is { } run ? runs.AsOfNow(run) : null)),
             ],
             Next: null));
     }
@@ -79,6 +87,6 @@ internal static class TasksEndpoints
 /// <param name="Name">The name, as in the path.</param>
 /// <param name="Description">What it does.</param>
 /// <param name="MaxSeconds">Its time budget, in seconds.</param>
-/// <param name="Schedule">When it runs by itself; null when it does not.</param>
+/// <param name="Schedule">When it runs by itself, for instance "every 00:01:00"; null when it does not.</param>
 /// <param name="LastRun">Its latest run; null before the first.</param>
 internal sealed record TaskDescription(string Name, string Description, double MaxSeconds, string? Schedule, TaskRun? LastRun);

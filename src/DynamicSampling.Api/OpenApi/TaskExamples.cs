@@ -52,7 +52,7 @@ internal static class TaskExamples
     {
         ["ListTasks 200"] =
             """
-            { "items": [{ "name": "boost_low_volume_projects", "description": "Balances the projects of each organization over the last hour: quiet projects are kept whole, loud ones share the rest of the budget.", "maxSeconds": 420, "schedule": null, "lastRun": null }], "next": null }
+            { "items": [{ "name": "rebalance_orgs", "description": "The whole pass over one organization after another: target, projects, transactions and recalibration, published as one version.", "maxSeconds": 420, "schedule": "every 00:01:00", "lastRun": null }], "next": null }
             """,
         ["RunTask 200"] = Run,
         ["RunTask 202"] = Run.Replace("\"completed\"", "\"running\"", StringComparison.Ordinal),

@@ -107,6 +107,8 @@ public class HostingTests
     [InlineData("Sampling:SmallestTransactions", "70")]
     [InlineData("Ingest:MaxBodyBytes", "1023")]
     [InlineData("Ingest:MaxBodyBytes", "1073741825")]
+    [InlineData("Scheduling:Cycle", "00:00:00.9")]
+    [InlineData("Scheduling:Cycle", "1.00:00:01")]
     [InlineData("Notifications:WebhookUrl", "/relative")]
     [InlineData("Notifications:WebhookUrl", "ftp://localhost/hook")]
     [InlineData("Notifications:Timeout", "00:02:00")]
@@ -120,6 +122,7 @@ public class HostingTests
     [Theory]
     [InlineData("Sampling:DefaultTargetSampleRate", "much")]
     [InlineData("Ingest:MaxBodyBytes", "64 MiB")]
+    [InlineData("Scheduling:Enabled", "sometimes")]
     public async Task Start_SettingOfTheWrongKind_IsRefusedByName(string key, string value)
     {
         var exception = await Assert.ThrowsAnyAsync<InvalidOperationException>(() => StartAsync(key, value));
