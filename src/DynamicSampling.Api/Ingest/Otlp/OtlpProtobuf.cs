@@ -1,10 +1,13 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace DynamicSampling.Api.Ingest.Otlp;
 
 /// <summary>
-/// Finds the root spans of an ExportTraceServiceRequest in protobuf. Children are stepped over as soon as their parent is seen, and
-/// all that is not counted is never looked at.
+/// Finds the root spans of an ExportTraceServiceRequest in protobuf. What is not counted is stepped over, and its insides are never
+/// looked at: the attributes of children, events, links. A field that is read must have its wire type. As everywhere in protobuf, of
+/// a field that is there more than once the last counts, and messages are merged.
 /// </summary>
 internal static class OtlpProtobuf
 {
@@ -16,7 +19,7 @@ internal static class OtlpProtobuf
         while (reader.TryReadTag(out var field, out var type))
         {
             if (field == 1)
-                ReadResourceSpans(Message(ref reader, type), ref spans);
+                ReadResourceSpans(Bytes(ref reader, type), ref spans);
             else
                 reader.Skip(field, type);
         }
@@ -26,22 +29,22 @@ internal static class OtlpProtobuf
         where TSpans : IRootSpans, allows ref struct
     {
         // The resource may come after its spans. Stepping over them to find it costs next to nothing.
-        var resource = default(SpanResource);
+        var resource = default(ResourceAttributes);
         var reader = new ProtobufReader(message);
         while (reader.TryReadTag(out var field, out var type))
         {
             if (field == 1)
-                ReadResource(Message(ref reader, type), ref resource);
+                ReadResource(Bytes(ref reader, type), ref resource);
             else
                 reader.Skip(field, type);
         }
 
-        spans.Begin(resource);
+        spans.Begin(resource.Resource);
         reader = new(message);
         while (reader.TryReadTag(out var field, out var type))
         {
             if (field == 2)
-                ReadScopeSpans(Message(ref reader, type), ref spans);
+                ReadScopeSpans(Bytes(ref reader, type), ref spans);
             else
                 reader.Skip(field, type);
         }
@@ -54,7 +57,7 @@ internal static class OtlpProtobuf
         while (reader.TryReadTag(out var field, out var type))
         {
             if (field == 2)
-                ReadSpan(Message(ref reader, type), ref spans);
+                ReadSpan(Bytes(ref reader, type), ref spans);
             else
                 reader.Skip(field, type);
         }
@@ -67,7 +70,8 @@ internal static class OtlpProtobuf
         ReadOnlySpan<byte> traceId = default;
         ReadOnlySpan<byte> spanId = default;
         ReadOnlySpan<byte> traceState = default;
-        var isRoot = true;
+        ReadOnlySpan<byte> parentId = default;
+        var firstAttribute = default(ProtobufReader);
         var hasAttributes = false;
         var reader = new ProtobufReader(message);
         while (reader.TryReadTag(out var field, out var type))
@@ -75,29 +79,30 @@ internal static class OtlpProtobuf
             switch (field)
             {
                 case 1:
-                    traceId = Message(ref reader, type);
+                    traceId = Bytes(ref reader, type);
                     break;
                 case 2:
-                    spanId = Message(ref reader, type);
+                    spanId = Bytes(ref reader, type);
                     break;
                 case 3:
-                    traceState = Message(ref reader, type);
+                    traceState = Bytes(ref reader, type);
                     break;
                 case 4:
-                    // The last one counts.
-                    isRoot = !Message(ref reader, type).ContainsAnyExcept((byte)0);
+                    parentId = Bytes(ref reader, type);
                     break;
                 case 5:
-                    span.Name = Message(ref reader, type);
+                    span.Name = Bytes(ref reader, type);
                     break;
                 case 7:
-                    if (type != WireType.Fixed64)
-                        throw WrongType(field);
+                    Expect(type, WireType.Fixed64);
                     span.StartNanoseconds = reader.ReadFixed64();
                     break;
                 case 9:
+                    // Whether they matter shows later: most spans are children, and some name their parent last.
+                    if (!hasAttributes)
+                        firstAttribute = reader;
                     hasAttributes = true;
-                    reader.Skip(field, type);
+                    Bytes(ref reader, type);
                     break;
                 default:
                     reader.Skip(field, type);
@@ -105,58 +110,62 @@ internal static class OtlpProtobuf
             }
         }
 
-        if (!isRoot)
+        if (parentId.ContainsAnyExcept((byte)0))
             return;
-        // Ids of other lengths name nothing, so such a span cannot be known for a repeated one.
-        if (traceId.Length == 16 && spanId.Length == 8)
-            span.Identity = new(BinaryPrimitives.ReadUInt128BigEndian(traceId), BinaryPrimitives.ReadUInt64BigEndian(spanId));
-        span.Probability = Probability.OfTraceState(traceState) ?? (hasAttributes ? ReadProbability(message) : null);
+        span.Identity = Identity(traceId, spanId);
+        span.Probability = Probability.OfTraceState(traceState);
+        if (span.Probability is null && hasAttributes)
+            span.Probability = ReadProbability(firstAttribute);
         spans.Add(span);
     }
 
-    private static void ReadResource(ReadOnlySpan<byte> message, ref SpanResource resource)
+    // Ids of other lengths, or of zeros, name nothing, so such a span cannot be known for a repeated one.
+    private static SpanIdentity Identity(ReadOnlySpan<byte> traceId, ReadOnlySpan<byte> spanId)
     {
-        ReadOnlySpan<byte> olderEnvironment = default;
+        if (traceId.Length != 16 || spanId.Length != 8)
+            return default;
+        var trace = BinaryPrimitives.ReadUInt128BigEndian(traceId);
+        var span = BinaryPrimitives.ReadUInt64BigEndian(spanId);
+        return trace == 0 || span == 0 ? default : new(trace, span);
+    }
+
+    private static void ReadResource(ReadOnlySpan<byte> message, ref ResourceAttributes resource)
+    {
         var reader = new ProtobufReader(message);
         while (reader.TryReadTag(out var field, out var type))
         {
-            if (field != 1)
+            if (field == 1)
             {
-                reader.Skip(field, type);
-                continue;
-            }
-
-            var (key, value) = ReadAttribute(Message(ref reader, type));
-            if (key.SequenceEqual("service.name"u8))
-                resource.Service = value.Text;
-            else if (key.SequenceEqual("service.version"u8))
-                resource.Release = value.Text;
-            else if (key.SequenceEqual("deployment.environment.name"u8))
-                resource.Environment = value.Text;
-            else if (key.SequenceEqual("deployment.environment"u8))
-                olderEnvironment = value.Text;
-        }
-
-        if (resource.Environment.IsEmpty)
-            resource.Environment = olderEnvironment;
-    }
-
-    private static double? ReadProbability(ReadOnlySpan<byte> span)
-    {
-        var attributes = new SamplerAttributes();
-        var reader = new ProtobufReader(span);
-        while (reader.TryReadTag(out var field, out var type))
-        {
-            if (field == 9)
-            {
-                var (key, value) = ReadAttribute(Message(ref reader, type));
-                attributes.Add(key, value.Text, value.Number);
+                var attribute = ReadAttribute(Bytes(ref reader, type));
+                resource.Add(attribute.Key, attribute.Text);
             }
             else
             {
                 reader.Skip(field, type);
             }
         }
+    }
+
+    // The reader stands behind the first attribute's tag.
+    private static double? ReadProbability(ProtobufReader reader)
+    {
+        var attributes = default(SamplerAttributes);
+        var field = 9;
+        var type = WireType.Bytes;
+        do
+        {
+            if (field == 9)
+            {
+                var attribute = ReadAttribute(reader.ReadBytes());
+                if (SamplerAttributes.Concerns(attribute.Key))
+                    attributes.Add(attribute.Key, attribute.Text, attribute.Number);
+            }
+            else
+            {
+                reader.Skip(field, type);
+            }
+        }
+        while (reader.TryReadTag(out field, out type));
 
         return attributes.Probability;
     }
@@ -168,9 +177,9 @@ internal static class OtlpProtobuf
         while (reader.TryReadTag(out var field, out var type))
         {
             if (field == 1)
-                attribute.Key = Message(ref reader, type);
+                attribute.Key = Bytes(ref reader, type);
             else if (field == 2)
-                attribute.Value = ReadValue(Message(ref reader, type));
+                ReadValue(Bytes(ref reader, type), ref attribute);
             else
                 reader.Skip(field, type);
         }
@@ -178,53 +187,60 @@ internal static class OtlpProtobuf
         return attribute;
     }
 
-    private static AttributeValue ReadValue(ReadOnlySpan<byte> message)
+    // A value is of one kind; of several the last counts.
+    private static void ReadValue(ReadOnlySpan<byte> message, ref Attribute attribute)
     {
-        var value = default(AttributeValue);
         var reader = new ProtobufReader(message);
         while (reader.TryReadTag(out var field, out var type))
         {
-            switch (field, type)
+            switch (field)
             {
-                // One of them is there; of several the last counts.
-                case (1, WireType.Bytes):
-                    value = new() { Text = reader.ReadBytes() };
+                case 1:
+                    attribute.Text = Bytes(ref reader, type);
+                    attribute.Number = null;
                     break;
-                case (3, WireType.Varint):
-                    value = new() { Number = (long)reader.ReadVarint() };
+                case 3:
+                    Expect(type, WireType.Varint);
+                    attribute.Text = default;
+                    attribute.Number = (long)reader.ReadVarint();
                     break;
-                case (4, WireType.Fixed64):
-                    value = new() { Number = BitConverter.UInt64BitsToDouble(reader.ReadFixed64()) };
+                case 4:
+                    Expect(type, WireType.Fixed64);
+                    attribute.Text = default;
+                    attribute.Number = BitConverter.UInt64BitsToDouble(reader.ReadFixed64());
+                    break;
+                case 2 or 5 or 6 or 7:
+                    Expect(type, field == 2 ? WireType.Varint : WireType.Bytes);
+                    attribute.Text = default;
+                    attribute.Number = null;
+                    reader.Skip(field, type);
                     break;
                 default:
                     reader.Skip(field, type);
                     break;
             }
         }
-
-        return value;
     }
 
-    private static ReadOnlySpan<byte> Message(scoped ref ProtobufReader reader, WireType type) =>
-        type == WireType.Bytes ? reader.ReadBytes() : throw WrongType(field: null);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ReadOnlySpan<byte> Bytes(scoped ref ProtobufReader reader, WireType type)
+    {
+        Expect(type, WireType.Bytes);
+        return reader.ReadBytes();
+    }
 
-    private static InvalidOtlpException WrongType(int? field) =>
-        new(field is null ? "A field that should have bytes has a number." : $"Field {field} has another wire type than it should.");
+    private static void Expect(WireType type, WireType expected)
+    {
+        if (type != expected)
+            ThrowType(expected);
+    }
+
+    [DoesNotReturn]
+    private static void ThrowType(WireType expected) => throw new InvalidOtlpException($"A field has another wire type than {expected}.");
 
     private ref struct Attribute
     {
         public ReadOnlySpan<byte> Key;
-        public AttributeValue Value;
-
-        public readonly void Deconstruct(out ReadOnlySpan<byte> key, out AttributeValue value)
-        {
-            key = Key;
-            value = Value;
-        }
-    }
-
-    private ref struct AttributeValue
-    {
         public ReadOnlySpan<byte> Text;
         public double? Number;
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 
@@ -7,7 +8,8 @@ namespace DynamicSampling.Api.Ingest.Otlp;
 internal static class Probability
 {
     private const int ThresholdDigits = 14;
-    private const double Scale = 1UL << 56;
+    private const ulong Scale = 1UL << 56;
+    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
     /// <summary>
     /// OpenTelemetry's probability sampling: <c>ot=th:HEX</c> in the trace state. The hexadecimal digits, filled up with zeros on the
@@ -54,9 +56,12 @@ internal static class Probability
 
     private static double? OfThreshold(ReadOnlySpan<byte> digits)
     {
-        if (digits.Length is 0 or > ThresholdDigits || !ulong.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var threshold))
+        // Parsing alone would also take a zero byte at the end.
+        if (digits.Length is 0 or > ThresholdDigits || digits.ContainsAnyExcept(HexDigits))
             return null;
+        var threshold = ulong.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
         threshold <<= 4 * (ThresholdDigits - digits.Length);
-        return (Scale - threshold) / Scale;
+        // The difference is taken before it is rounded: the greatest threshold would else mean never.
+        return (Scale - threshold) / (double)Scale;
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace DynamicSampling.Api.Ingest.Otlp;
 
@@ -9,7 +10,8 @@ namespace DynamicSampling.Api.Ingest.Otlp;
 /// </summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
 {
-    private const int MaxGroupDepth = 32;
+    // As many as other parsers of protobuf take.
+    private const int MaxGroupDepth = 100;
 
     private readonly ReadOnlySpan<byte> _message = message;
     private int _position;
@@ -17,51 +19,41 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
     /// <summary>Reads the next tag.</summary>
     /// <returns>False at the message's end.</returns>
     /// <exception cref="InvalidOtlpException">The tag is not one.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryReadTag(out int field, out WireType type)
     {
-        if (_position == _message.Length)
+        if ((uint)_position >= (uint)_message.Length)
         {
             field = 0;
             type = default;
             return false;
         }
 
-        var tag = ReadVarint();
         // Field numbers have 29 bits, and 0 is none.
-        if (tag > uint.MaxValue || tag >> 3 == 0)
-            throw new InvalidOtlpException("A tag is out of range.");
-        field = (int)(tag >> 3);
-        type = (WireType)(tag & 7);
+        var tag = ReadVarint();
+        if (tag - 8 > uint.MaxValue - 8)
+            ThrowTag();
+        field = (int)((uint)tag >> 3);
+        type = (WireType)((uint)tag & 7);
         return true;
     }
 
     /// <summary>Reads a number of up to 64 bits; it may be written longer than needed, but not longer than ten bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong ReadVarint()
     {
         // Nearly all lengths and tags have one byte.
-        if (_position < _message.Length && _message[_position] is var first and < 0x80)
+        if ((uint)_position < (uint)_message.Length && _message[_position] is var first and < 0x80)
         {
             _position++;
             return first;
         }
 
-        ulong value = 0;
-        for (var shift = 0; shift < 70; shift += 7)
-        {
-            if (_position == _message.Length)
-                ThrowTruncated();
-            var octet = _message[_position++];
-            if (shift == 63 && octet > 1)
-                throw new InvalidOtlpException("A number has more than 64 bits.");
-            value |= (ulong)(octet & 0x7F) << shift;
-            if (octet < 0x80)
-                return value;
-        }
-
-        throw new InvalidOtlpException("A number has more than ten bytes.");
+        return ReadLongVarint();
     }
 
     /// <summary>Reads the bytes of a string, a byte field or a nested message.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> ReadBytes()
     {
         var length = ReadVarint();
@@ -82,9 +74,16 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
     }
 
     /// <summary>Steps over a field's value.</summary>
-    public void Skip(int field, WireType type) => Skip(field, type, depth: 0);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Skip(int field, WireType type)
+    {
+        if (type == WireType.Bytes)
+            ReadBytes();
+        else
+            SkipOther(field, type, depth: 0);
+    }
 
-    private void Skip(int field, WireType type, int depth)
+    private void SkipOther(int field, WireType type, int depth)
     {
         switch (type)
         {
@@ -104,7 +103,8 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
                 SkipGroup(field, depth + 1);
                 break;
             default:
-                throw new InvalidOtlpException($"Field {field} has no wire type that there is.");
+                throw new InvalidOtlpException(
+                    type == WireType.StartGroup ? "Groups are nested too deeply." : $"Field {field} has no wire type that can stand there.");
         }
     }
 
@@ -120,10 +120,29 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
                 throw new InvalidOtlpException("A group ends that has not begun.");
             }
 
-            Skip(field, type, depth);
+            SkipOther(field, type, depth);
         }
 
         ThrowTruncated();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ulong ReadLongVarint()
+    {
+        ulong value = 0;
+        for (var shift = 0; shift < 70; shift += 7)
+        {
+            if (_position == _message.Length)
+                ThrowTruncated();
+            var octet = _message[_position++];
+            if (shift == 63 && octet > 1)
+                break;
+            value |= (ulong)(octet & 0x7F) << shift;
+            if (octet < 0x80)
+                return value;
+        }
+
+        throw new InvalidOtlpException("A number has more than 64 bits or ten bytes.");
     }
 
     private void Step(int length)
@@ -132,6 +151,9 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
             ThrowTruncated();
         _position += length;
     }
+
+    [DoesNotReturn]
+    private static void ThrowTag() => throw new InvalidOtlpException("A tag is out of range.");
 
     [DoesNotReturn]
     private static void ThrowTruncated() => throw new InvalidOtlpException("The message ends inside a field.");

@@ -1,6 +1,9 @@
 namespace DynamicSampling.Api.Ingest.Otlp;
 
-/// <summary>What a span's attributes say of the sampler that kept it, in the writings of different clients.</summary>
+/// <summary>
+/// What a span's attributes say of the sampler that kept it, in the writings of different clients. Of an attribute that is there more
+/// than once, the last counts.
+/// </summary>
 internal struct SamplerAttributes
 {
     private Writing _plain;
@@ -9,6 +12,11 @@ internal struct SamplerAttributes
 
     /// <summary>The probability; null when the attributes do not say.</summary>
     public readonly double? Probability => _plain.Probability ?? _jaeger.Probability ?? _oneIn;
+
+    /// <summary>Whether an attribute may be one of these.</summary>
+    public static bool Concerns(ReadOnlySpan<byte> key) =>
+        !key.IsEmpty && key[0] is (byte)'s' or (byte)'j' or (byte)'S'
+        && (key.StartsWith("sampler."u8) || key.StartsWith("jaeger.sampler."u8) || key.SequenceEqual("SampleRate"u8));
 
     /// <summary>Takes an attribute in, if it is one of these.</summary>
     /// <param name="key">The name.</param>
