@@ -27,7 +27,6 @@ internal static partial class Log
     [LoggerMessage(108, LogLevel.Error, "The rates of organization {Organization} cannot be read; the last ones, or the default, go on being served")]
     public static partial void ServingFromMemory(ILogger logger, Exception exception, string organization);
 
-<<<<<<< HEAD
     [LoggerMessage(140, LogLevel.Error, "What was counted cannot be stored; it is kept in memory and tried again every second. {Pending} counts wait besides")]
     public static partial void FlushFailed(ILogger logger, Exception exception, long pending);
 
@@ -45,12 +44,10 @@ internal static partial class Log
 
     [LoggerMessage(145, LogLevel.Warning, "When clients polled could not be stored; it is tried again in a minute")]
     public static partial void PollsNotStored(ILogger logger, Exception exception);
-=======
-    // 120 to 129: scheduling.
+
     [LoggerMessage(120, LogLevel.Information, "It was time for {Task}, but run {RunId} of it is in progress; it runs when its time comes again")]
     public static partial void ScheduledRunSkipped(ILogger logger, string task, Guid runId);
 
     [LoggerMessage(121, LogLevel.Information, "Scheduling:Enabled is false: tasks run only when somebody asks for them")]
     public static partial void SchedulingDisabled(ILogger logger);
->>>>>>> 661ac5d (Tasks run by themselves: the pass and the custom rules every cycle, in one process)
 }

@@ -34,7 +34,7 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
             {
                 if (idempotencyKey is not null && await FindReceiptAsync(connection, transaction, idempotencyKey) is { } known)
                     return new VolumeReceipt(known, IsRepetition: true);
-                using (var writer = new VolumeWriter(connection, transaction))
+                using (var writer = new VolumeWriter(connection, transaction, batch.IsExact))
                 {
                     foreach (var (key, count) in batch.Counts)
                     {
@@ -140,7 +140,7 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
                     SELECT COALESCE(SUM(total), 0.0) AS Total, COALESCE(SUM(kept), 0.0) AS Kept, COALESCE(MIN(exact), 1) AS Exact,
                            (SELECT MIN(f.first_minute) FROM projects f WHERE f.organization_id = (SELECT id FROM organizations WHERE name = @organization)) AS FirstMinute
                     FROM (
-                        SELECT h.total, h.kept, h.exact
+                        SELECT h.total, h.kept, CASE WHEN h.estimated_minutes = 0 THEN 1 ELSE 0 END AS exact
                         FROM projects p JOIN project_hours h ON h.project_id = p.id AND h.hour >= @firstHour AND h.hour < @endHour
                         WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization)
                         UNION ALL
@@ -163,7 +163,7 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
                         tailStart = endHour * 60,
                     },
                     transaction);
-                return new OrganizationVolume(row.Total, row.Kept, row.Exact == 1, row.FirstMinute);
+                return new OrganizationVolume(row.Total, row.Kept, row.Exact != VolumeKind.Estimated, row.FirstMinute);
             },
             cancellationToken);
 
@@ -223,7 +223,8 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
                 $"""
                 SELECT Project, "Transaction", Total, Kept, Exact
                 FROM (SELECT p.name AS Project, {(byTransaction ? "t.name" : "''")} AS "Transaction",
-                             SUM(v.total) AS Total, SUM(v.kept) AS Kept, MIN(v.exact) AS Exact
+                             SUM(v.total) AS Total, SUM(v.kept) AS Kept,
+                             MIN(CASE WHEN {(byTransaction ? "v.exact = 1" : "v.exact <> 0")} THEN 1 ELSE 0 END) AS Exact
                       FROM projects p
                       JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN @First AND @Last
                       {(byTransaction ? "JOIN transactions t ON t.id = v.transaction_id" : "")}

@@ -15,19 +15,24 @@ internal sealed class VolumeWriter : IDisposable
     private readonly Dictionary<string, long> _organizations = new(StringComparer.Ordinal);
     private readonly Dictionary<(long, string), long> _projects = [];
     private readonly Dictionary<(long, string), long> _transactions = [];
-    private readonly Dictionary<(long Project, long Hour), VolumeCount> _hours = [];
+    private readonly Dictionary<(long Project, long Minute), bool> _isMixed = [];
+    private readonly Dictionary<(long Project, long Hour), VolumeChange> _hours = [];
     private readonly Dictionary<long, long> _firstMinutes = [];
+    private readonly bool _isExact;
+    private readonly MixedMinutes _minutes;
     private readonly NameLookup _organization;
     private readonly NameLookup _project;
     private readonly NameLookup _transaction;
-    private readonly Statement _volume;
-    private readonly Statement _hour;
-    private readonly Statement _firstMinute;
-    private readonly Statement _release;
-    private readonly Statement _oldReleases;
+    private readonly PreparedStatement _volume;
+    private readonly PreparedStatement _hour;
+    private readonly PreparedStatement _firstMinute;
+    private readonly PreparedStatement _release;
+    private readonly PreparedStatement _oldReleases;
 
-    public VolumeWriter(DbConnection connection, DbTransaction transaction)
+    public VolumeWriter(DbConnection connection, DbTransaction transaction, bool isExact)
     {
+        _isExact = isExact;
+        _minutes = new(connection, transaction);
         _organization = new(
             connection, transaction, "SELECT id FROM organizations WHERE name = @0", "INSERT INTO organizations (name) VALUES (@0) RETURNING id", 1);
         _project = new(
@@ -43,17 +48,20 @@ internal sealed class VolumeWriter : IDisposable
         _volume = new(
             connection, transaction,
             """
-            INSERT INTO volumes (project_id, minute, transaction_id, total, kept, exact) VALUES (@0, @1, @2, @3, @4, 1)
+            INSERT INTO volumes (project_id, minute, transaction_id, total, kept, exact) VALUES (@0, @1, @2, @3, @4, @5)
             ON CONFLICT (project_id, minute, transaction_id) DO UPDATE SET total = total + excluded.total, kept = kept + excluded.kept
             """,
-            5);
+            6);
         _hour = new(
             connection, transaction,
             """
-            INSERT INTO project_hours (project_id, hour, total, kept, exact) VALUES (@0, @1, @2, @3, 1)
-            ON CONFLICT (project_id, hour) DO UPDATE SET total = total + excluded.total, kept = kept + excluded.kept
+            INSERT INTO project_hours (project_id, hour, total, kept, estimated_minutes) VALUES (@0, @1, @2, @3, @4)
+            ON CONFLICT (project_id, hour) DO UPDATE SET
+                total = CASE WHEN total + excluded.total > 0 THEN total + excluded.total ELSE 0 END,
+                kept = CASE WHEN kept + excluded.kept > 0 THEN kept + excluded.kept ELSE 0 END,
+                estimated_minutes = estimated_minutes + excluded.estimated_minutes
             """,
-            4);
+            5);
         _firstMinute = new(
             connection, transaction, "UPDATE projects SET first_minute = @1 WHERE id = @0 AND (first_minute IS NULL OR first_minute > @1)", 2);
         _release = new(
@@ -80,9 +88,16 @@ internal sealed class VolumeWriter : IDisposable
         var project = Project(key.Organization, key.Project);
         if (!_transactions.TryGetValue((project, key.Transaction), out var transaction))
             _transactions.Add((project, key.Transaction), transaction = _transaction.GetId(project, key.Transaction));
-        _volume.Execute(project, key.Minute, transaction, count.Total, count.Kept);
-        ref var hour = ref CollectionsMarshal.GetValueRefOrAddDefault(_hours, (project, key.Minute / 60), out _);
-        hour = new(hour.Total + count.Total, hour.Kept + count.Kept);
+        if (IsMixed(project, key.Minute))
+        {
+            _minutes.Add(project, key.Minute, transaction, _isExact, count);
+        }
+        else
+        {
+            _volume.Execute(project, key.Minute, transaction, count.Total, count.Kept, VolumeKind.Of(_isExact));
+            Change(project, key.Minute, new(count.Total, count.Kept, EstimatedMinutes: 0));
+        }
+
         ref var first = ref CollectionsMarshal.GetValueRefOrAddDefault(_firstMinutes, project, out var known);
         first = known ? Math.Min(first, key.Minute) : key.Minute;
     }
@@ -97,8 +112,10 @@ internal sealed class VolumeWriter : IDisposable
     /// <summary>Writes what was added up meanwhile.</summary>
     public void Complete()
     {
-        foreach (var ((project, hour), count) in _hours)
-            _hour.Execute(project, hour, count.Total, count.Kept);
+        foreach (var ((project, minute), _) in _isMixed.Where(minute => minute.Value))
+            Change(project, minute, _minutes.Combine(project, minute));
+        foreach (var ((project, hour), change) in _hours)
+            _hour.Execute(project, hour, change.Total, change.Kept, change.EstimatedMinutes);
         foreach (var (project, minute) in _firstMinutes)
             _firstMinute.Execute(project, minute);
         foreach (var project in _projectsWithReleases)
@@ -107,6 +124,7 @@ internal sealed class VolumeWriter : IDisposable
 
     public void Dispose()
     {
+        _minutes.Dispose();
         _organization.Dispose();
         _project.Dispose();
         _transaction.Dispose();
@@ -117,6 +135,27 @@ internal sealed class VolumeWriter : IDisposable
         _oldReleases.Dispose();
     }
 
+    /// <summary>Whether counts of both kinds meet in a minute. Asked before the first of this batch is written.</summary>
+    private bool IsMixed(long project, long minute)
+    {
+        if (_isMixed.TryGetValue((project, minute), out var isMixed))
+            return isMixed;
+        var state = _minutes.Find(project, minute);
+        isMixed = state is MinuteState.Mixed || state == (_isExact ? MinuteState.Estimated : MinuteState.Exact);
+        if (isMixed && state != MinuteState.Mixed)
+            _minutes.Mix(project, minute);
+        if (state == MinuteState.None && !_isExact)
+            Change(project, minute, new(Total: 0, Kept: 0, EstimatedMinutes: 1));
+        _isMixed.Add((project, minute), isMixed);
+        return isMixed;
+    }
+
+    private void Change(long project, long minute, VolumeChange change)
+    {
+        ref var hour = ref CollectionsMarshal.GetValueRefOrAddDefault(_hours, (project, minute / 60), out _);
+        hour = new(hour.Total + change.Total, hour.Kept + change.Kept, hour.EstimatedMinutes + change.EstimatedMinutes);
+    }
+
     private long Project(string organization, string project)
     {
         if (!_organizations.TryGetValue(organization, out var organizationId))
@@ -124,58 +163,5 @@ internal sealed class VolumeWriter : IDisposable
         if (!_projects.TryGetValue((organizationId, project), out var projectId))
             _projects.Add((organizationId, project), projectId = _project.GetId(organizationId, project));
         return projectId;
-    }
-
-    /// <summary>Finds the id of a name. Nearly all names are known, and finding writes nothing.</summary>
-    private sealed class NameLookup(DbConnection connection, DbTransaction transaction, string select, string insert, int parameters) : IDisposable
-    {
-        private readonly Statement _select = new(connection, transaction, select, parameters);
-        private readonly Statement _insert = new(connection, transaction, insert, parameters);
-
-        public long GetId(params ReadOnlySpan<object> values) => _select.GetId(values) ?? _insert.GetId(values)!.Value;
-
-        public void Dispose()
-        {
-            _select.Dispose();
-            _insert.Dispose();
-        }
-    }
-
-    private sealed class Statement : IDisposable
-    {
-        private readonly DbCommand _command;
-
-        public Statement(DbConnection connection, DbTransaction transaction, string sql, int parameters)
-        {
-            _command = connection.CreateCommand();
-            _command.Transaction = transaction;
-            _command.CommandText = sql;
-            for (var i = 0; i < parameters; i++)
-            {
-                var parameter = _command.CreateParameter();
-                parameter.ParameterName = $"@{i}";
-                _command.Parameters.Add(parameter);
-            }
-        }
-
-        public long? GetId(params ReadOnlySpan<object> values)
-        {
-            Set(values);
-            return (long?)_command.ExecuteScalar();
-        }
-
-        public void Execute(params ReadOnlySpan<object> values)
-        {
-            Set(values);
-            _command.ExecuteNonQuery();
-        }
-
-        public void Dispose() => _command.Dispose();
-
-        private void Set(ReadOnlySpan<object> values)
-        {
-            for (var i = 0; i < values.Length; i++)
-                _command.Parameters[i].Value = values[i];
-        }
     }
 }

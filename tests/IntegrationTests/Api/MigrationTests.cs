@@ -42,7 +42,7 @@ public class MigrationTests
                     project.GetProperty("project").GetString()!, project.GetProperty("rate").GetDouble(), project.GetProperty("servedRate").GetDouble(), project.GetProperty("expectedKept").GetDouble())));
             Assert.Equal((0.1, 0.2), (loud.GetProperty("implicitRate").GetDouble(), loud.GetProperty("implicitServedRate").GetDouble()));
             Assert.Equal([1000, 10], volumes.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("total").GetDouble()));
-            Assert.Equal([(498704, 100, 20, 1), (498705, 900, 100, 0), (498705, 10, 10, 1)], await HoursAsync(host));
+            Assert.Equal([(498704, 100, 20, 0), (498705, 900, 100, 60), (498705, 10, 10, 0)], await HoursAsync(host));
             Assert.Equal(1, host.Count("projects WHERE first_minute = 29922299 AND name = 'loud'"));
             Assert.Equal(1, host.Count("projects WHERE first_minute IS NULL AND name = 'idle'"));
             Assert.Equal(0, host.Count("sqlite_master WHERE name LIKE '%_001'"));
@@ -77,7 +77,7 @@ public class MigrationTests
         await using var connection = new SqliteConnection(host.ConnectionString);
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT hour, total, kept, exact FROM project_hours ORDER BY project_id, hour";
+        command.CommandText = "SELECT hour, total, kept, estimated_minutes FROM project_hours ORDER BY project_id, hour";
         await using var reader = await command.ExecuteReaderAsync();
         var hours = new List<(long, double, double, long)>();
         while (await reader.ReadAsync())

@@ -1,0 +1,65 @@
+using DynamicSampling.Api.Ingest;
+using DynamicSampling.Api.Storage;
+using DynamicSampling.IntegrationTests.Api;
+using DynamicSampling.Tasks.Sampling;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DynamicSampling.IntegrationTests.Storage;
+
+/// <summary>Counts of the organization acme, straight into the store and as its tables have them.</summary>
+internal static class VolumeTable
+{
+    /// <summary>The minute in which the clock of <see cref="ApiHost"/> starts; the first of its hour.</summary>
+    public const long Minute = 29922360;
+
+    public static SqlVolumeStore Volumes(this ApiHost host) => host.Services.GetRequiredService<SqlVolumeStore>();
+
+    public static VolumeBatch Batch(bool isExact, params IEnumerable<(string Project, string Transaction, long Minute, double Total, double Kept)> counts)
+    {
+        var batch = new VolumeBatch { IsExact = isExact };
+        foreach (var (project, transaction, minute, total, kept) in counts)
+            batch.Add(new VolumeKey("acme", project, transaction, minute), new(total, kept));
+        return batch;
+    }
+
+    /// <summary>Counts one batch of a project's transactions in a minute.</summary>
+    public static Task CountAsync(this ApiHost host, bool isExact, long minute, params (string Transaction, double Total, double Kept)[] counts) =>
+        host.Volumes().AddAsync(
+            Batch(isExact, counts.Select(count => ("p", count.Transaction, minute, count.Total, count.Kept))), idempotencyKey: null, CancellationToken.None);
+
+    /// <summary>The volumes of a project to a millionth, by minute and transaction.</summary>
+    public static List<(long Minute, string Transaction, double Total, double Kept, long Exact)> Rows(this ApiHost host, string project = "p") =>
+        Read(
+            host,
+            """
+            SELECT v.minute, t.name, v.total, v.kept, v.exact FROM volumes v JOIN transactions t ON t.id = v.transaction_id JOIN projects p ON p.id = v.project_id
+            WHERE p.name = @project ORDER BY v.minute, t.name
+            """,
+            project,
+            reader => (reader.GetInt64(0), reader.GetString(1), Math.Round(reader.GetDouble(2), 6), Math.Round(reader.GetDouble(3), 6), reader.GetInt64(4)));
+
+    /// <summary>The hours of a project, and how many of their minutes are estimated.</summary>
+    public static List<(long Hour, double Total, double Kept, long EstimatedMinutes)> Hours(this ApiHost host, string project = "p") =>
+        Read(
+            host,
+            "SELECT h.hour, h.total, h.kept, h.estimated_minutes FROM project_hours h JOIN projects p ON p.id = h.project_id WHERE p.name = @project ORDER BY h.hour",
+            project,
+            reader => (reader.GetInt64(0), Math.Round(reader.GetDouble(1), 6), Math.Round(reader.GetDouble(2), 6), reader.GetInt64(3)));
+
+    private static List<T> Read<T>(ApiHost host, string sql, string project, Func<SqliteDataReader, T> read)
+    {
+        using var connection = new SqliteConnection(host.ConnectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The text is the test's own.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.Parameters.AddWithValue("@project", project);
+        using var reader = command.ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+            rows.Add(read(reader));
+        return rows;
+    }
+}
