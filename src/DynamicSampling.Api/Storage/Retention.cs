@@ -20,16 +20,7 @@ internal sealed class Retention(Database database, TimeProvider clock, ILogger<R
     public async Task<int> DeleteExpiredAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return await DeleteAsync(
-                // Project by project: the old minutes of each are one stretch of the primary key.
-                """
-                DELETE FROM volumes WHERE (project_id, minute, transaction_id) IN (
-                    SELECT v.project_id, v.minute, v.transaction_id
-                    FROM projects p CROSS JOIN volumes v ON v.project_id = p.id AND v.minute < @limit
-                    LIMIT @rows)
-                """,
-                MinuteWindow.MinuteOf(now - Volumes),
-                cancellationToken)
+        return await DeleteMinutesAsync(MinuteWindow.MinuteOf(now - Volumes), cancellationToken)
             + await DeleteAsync(
                 """
                 DELETE FROM project_hours WHERE (project_id, hour) IN (
@@ -74,6 +65,10 @@ internal sealed class Retention(Database database, TimeProvider clock, ILogger<R
             + await DeleteAsync(
                 "DELETE FROM idempotency_keys WHERE key IN (SELECT key FROM idempotency_keys WHERE created_at <= @limit LIMIT @rows)",
                 (now - SqlVolumeStore.IdempotencyWindow).ToUnixTimeMilliseconds(),
+                cancellationToken)
+            + await DeleteAsync(
+                "DELETE FROM flushes WHERE id IN (SELECT id FROM flushes WHERE created_at <= @limit LIMIT @rows)",
+                (now - SqlVolumeStore.IdempotencyWindow).ToUnixTimeMilliseconds(),
                 cancellationToken);
     }
 
@@ -99,6 +94,31 @@ internal sealed class Retention(Database database, TimeProvider clock, ILogger<R
         {
             // The process is stopping.
         }
+    }
+
+    /// <summary>Deletes all minutes before one.</summary>
+    private async Task<int> DeleteMinutesAsync(long end, CancellationToken cancellationToken)
+    {
+        // What came in goes first: without it a minute is not made anew, and what is left of it is not counted twice.
+        return await DeleteAsync(
+                """
+                DELETE FROM mixed_volumes WHERE (project_id, minute, transaction_id, exact) IN (
+                    SELECT m.project_id, m.minute, m.transaction_id, m.exact
+                    FROM projects p CROSS JOIN mixed_volumes m ON m.project_id = p.id AND m.minute < @limit
+                    LIMIT @rows)
+                """,
+                end,
+                cancellationToken)
+            + await DeleteAsync(
+                // Project by project: the old minutes of each are one stretch of the primary key.
+                """
+                DELETE FROM volumes WHERE (project_id, minute, transaction_id) IN (
+                    SELECT v.project_id, v.minute, v.transaction_id
+                    FROM projects p CROSS JOIN volumes v ON v.project_id = p.id AND v.minute < @limit
+                    LIMIT @rows)
+                """,
+                end,
+                cancellationToken);
     }
 
     private async Task<int> DeleteAsync(string sql, long limit, CancellationToken cancellationToken)

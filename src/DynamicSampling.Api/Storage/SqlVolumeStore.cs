@@ -10,6 +10,7 @@ namespace DynamicSampling.Api.Storage;
 /// <summary>Volumes per minute.</summary>
 internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IVolumeStore
 {
+    /// <summary>How long repetitions are known, of requests and of flushes.</summary>
     public static readonly TimeSpan IdempotencyWindow = TimeSpan.FromDays(1);
 
     private const int RowsPerPage = 1000;
@@ -34,19 +35,7 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
             {
                 if (idempotencyKey is not null && await FindReceiptAsync(connection, transaction, idempotencyKey) is { } known)
                     return new VolumeReceipt(known, IsRepetition: true);
-                using (var writer = new VolumeWriter(connection, transaction, batch.IsExact))
-                {
-                    foreach (var (key, count) in batch.Counts)
-                    {
-                        cancellationToken.ThrowIfCancellationRequested();
-                        writer.Add(key, count);
-                    }
-
-                    foreach (var (release, minutes) in batch.Releases)
-                        writer.Add(release, minutes);
-                    writer.Complete();
-                }
-
+                Count(connection, transaction, batch, cancellationToken);
                 if (idempotencyKey is not null)
                 {
                     await connection.ExecuteAsync(
@@ -62,8 +51,24 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
             },
             cancellationToken);
 
-    /// <summary>Counts a batch; again under the same id, it counts nothing.</summary>
-    public Task FlushAsync(VolumeBatch batch, Guid flushId, CancellationToken cancellationToken) => AddAsync(batch, $"\u0001{flushId}", cancellationToken);
+    /// <summary>Counts what was added up meanwhile, all of it or nothing. May be repeated until it succeeds: within a day it counts once.</summary>
+    /// <param name="batch">What to count.</param>
+    /// <param name="flushId">Of this batch, and of no other that has been tried.</param>
+    /// <param name="cancellationToken">Cancels it before it is committed.</param>
+    /// <returns>How many items were taken, now or when it was tried before.</returns>
+    public Task<VolumeReceipt> FlushAsync(VolumeBatch batch, Guid flushId, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async (connection, transaction) =>
+            {
+                var isNew = await connection.ExecuteAsync(
+                    "INSERT INTO flushes (id, created_at) VALUES (@id, @now) ON CONFLICT (id) DO NOTHING",
+                    new { id = flushId.ToString(), now = clock.GetUtcNow().ToUnixTimeMilliseconds() },
+                    transaction) > 0;
+                if (isNew)
+                    Count(connection, transaction, batch, cancellationToken);
+                return new VolumeReceipt(batch.Items, IsRepetition: !isNew);
+            },
+            cancellationToken);
 
     public Task<IReadOnlyList<ProjectVolume>> ReadProjectsAsync(
         IReadOnlyList<string> organizations, MinuteWindow window, ProjectKey? after, int limit, CancellationToken cancellationToken) =>
@@ -247,6 +252,20 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
                 })).AsList(),
             cancellationToken);
 
+    private static void Count(DbConnection connection, DbTransaction transaction, VolumeBatch batch, CancellationToken cancellationToken)
+    {
+        using var writer = new VolumeWriter(connection, transaction, batch.IsExact);
+        foreach (var (key, count) in batch.Counts)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            writer.Add(key, count);
+        }
+
+        foreach (var (release, minutes) in batch.Releases)
+            writer.Add(release, minutes);
+        writer.Complete();
+    }
+
     private static DynamicParameters Parameters(IReadOnlyList<string> organizations, MinuteWindow window, ProjectKey? after, int limit) => new(new
     {
         organizations,
@@ -351,5 +370,5 @@ internal sealed record VolumeRow(string Project, string Transaction, double Tota
 
 /// <summary>The answer to a batch.</summary>
 /// <param name="Taken">How many items were taken.</param>
-/// <param name="IsRepetition">Whether they had been taken before, under the same key.</param>
+/// <param name="IsRepetition">Whether they had been taken before, under the same key or as the same flush.</param>
 internal sealed record VolumeReceipt(long Taken, bool IsRepetition);

@@ -17,3 +17,13 @@ CREATE TABLE mixed_volumes (
     PRIMARY KEY (project_id, minute, transaction_id, exact)
 ) WITHOUT ROWID;
 CREATE INDEX mixed_volumes_transaction ON mixed_volumes (transaction_id);
+
+-- Flushes that have been counted.
+CREATE TABLE flushes (
+    id          TEXT PRIMARY KEY,
+    created_at  INTEGER NOT NULL -- milliseconds since the Unix epoch
+) WITHOUT ROWID;
+
+-- For the retention. Releases have none: theirs would be written with every batch.
+CREATE INDEX rate_versions_computed ON rate_versions (computed_at);
+CREATE INDEX custom_rules_deactivated ON custom_rules (deactivated_at) WHERE deactivated_at IS NOT NULL;
