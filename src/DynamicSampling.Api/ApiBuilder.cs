@@ -109,6 +109,11 @@ public static class ApiBuilder
         builder.Services.AddSingleton<IPassProgress, SqlPassProgress>();
         builder.Services.AddSingleton<SqlRunStore>();
         builder.Services.AddSingleton<IRunStore>(services => services.GetRequiredService<SqlRunStore>());
+        builder.Services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
+        builder.Services.AddSingleton<RowDeletion>();
+        builder.Services.AddSingleton<VolumeCap>();
+        builder.Services.AddSingleton<UnusedNames>();
         builder.Services.AddHostedService<StorageStartup>();
         builder.Services.AddHostedService<Retention>();
     }

@@ -50,4 +50,13 @@ internal static partial class Log
 
     [LoggerMessage(121, LogLevel.Information, "Scheduling:Enabled is false: tasks run only when somebody asks for them")]
     public static partial void SchedulingDisabled(ILogger logger);
+
+    [LoggerMessage(110, LogLevel.Warning, "The volumes of single minutes have {Rows} rows, {Percent} % of Storage:MaxVolumeRows, {Limit}. Beyond it the oldest minutes are deleted. Raise it if the disk has room (about 50 bytes a row), or let transactions have names without ids in them")]
+    public static partial void VolumesNearLimit(ILogger logger, long rows, long percent, long limit);
+
+    [LoggerMessage(111, LogLevel.Warning, "The volumes of single minutes had {Rows} rows, more than Storage:MaxVolumeRows, {Limit}; {Deleted} were deleted, and of the minutes before {Start} only the sums of hours are left. Raise it if the disk has room (about 50 bytes a row), or let transactions have names without ids in them")]
+    public static partial void VolumesCut(ILogger logger, long rows, long limit, long deleted, DateTimeOffset start);
+
+    [LoggerMessage(112, LogLevel.Warning, "The volumes of the last two hours, which the sampling tasks need, have {Rows} rows, more than Storage:MaxVolumeRows, {Limit}. They stay. Raise it if the disk has room (about 50 bytes a row), or let transactions have names without ids in them")]
+    public static partial void VolumesAboveLimit(ILogger logger, long rows, long limit);
 }

@@ -1,5 +1,6 @@
 using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Notifications;
+using DynamicSampling.Api.Storage;
 using DynamicSampling.Tasks.Sampling;
 using Microsoft.Extensions.Options;
 
@@ -10,6 +11,9 @@ internal sealed partial class SamplingOptionsValidator : IValidateOptions<Sampli
 
 [OptionsValidator]
 internal sealed partial class IngestOptionsValidator : IValidateOptions<IngestOptions>;
+
+[OptionsValidator]
+internal sealed partial class StorageOptionsValidator : IValidateOptions<StorageOptions>;
 
 [OptionsValidator]
 internal sealed partial class SchedulingOptionsValidator : IValidateOptions<SchedulingOptions>;

@@ -109,6 +109,8 @@ public class HostingTests
     [InlineData("Ingest:MaxBodyBytes", "1073741825")]
     [InlineData("Scheduling:Cycle", "00:00:00.9")]
     [InlineData("Scheduling:Cycle", "1.00:00:01")]
+    [InlineData("Storage:MaxVolumeRows", "999")]
+    [InlineData("Storage:MaxVolumeRows", "10000000001")]
     [InlineData("Notifications:WebhookUrl", "/relative")]
     [InlineData("Notifications:WebhookUrl", "ftp://localhost/hook")]
     [InlineData("Notifications:Timeout", "00:02:00")]

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using DynamicSampling.Api.Storage;
+using DynamicSampling.IntegrationTests.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -148,6 +149,52 @@ public class RetentionTests
         await AdvanceAsync(host, TimeSpan.Zero);
 
         Assert.Equal(1, host.Count("volumes"));
+    }
+
+    [Fact]
+    public async Task DeleteExpired_MixedMinutes_KeepsTwoDaysOfWhatCameIn()
+    {
+        await using var host = new ApiHost();
+        using var client = host.CreateClient();
+        await host.CountAsync(isExact: true, VolumeTable.Minute, ("a", 1, 0));
+        await host.CountAsync(isExact: false, VolumeTable.Minute, ("a", 1, 0));
+        await AdvanceAsync(host, TimeSpan.FromDays(2));
+        var atTwoDays = host.Count("mixed_volumes");
+        await AdvanceAsync(host, TimeSpan.FromMinutes(1));
+
+        Assert.Equal((2, 0), (atTwoDays, host.Count("mixed_volumes")));
+    }
+
+    [Fact]
+    public async Task DeleteExpired_Flushes_KeepsThemForADay()
+    {
+        await using var host = new ApiHost();
+        using var client = host.CreateClient();
+        await host.Volumes().FlushAsync(VolumeTable.Batch(isExact: false), Guid.Parse("0193513c-7a40-7000-8000-000000000001"), CancellationToken.None);
+        await AdvanceAsync(host, TimeSpan.FromDays(1) - TimeSpan.FromMilliseconds(1));
+        var withinADay = host.Count("flushes");
+        await AdvanceAsync(host, TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal((1, 0), (withinADay, host.Count("flushes")));
+    }
+
+    [Fact]
+    public async Task DeleteExpired_NamesOfTransactions_KeepsThoseWithVolumes()
+    {
+        await using var host = new ApiHost();
+        using var client = host.CreateClient();
+        await host.CountAsync(isExact: true, VolumeTable.Minute, ("old", 1, 0), ("lasting", 1, 0));
+        await host.CountAsync(isExact: true, VolumeTable.Minute + 2, ("lasting", 1, 0));
+        // It is only among what came in: the exact count leaves nothing to it.
+        await host.CountAsync(isExact: false, VolumeTable.Minute + 2, ("only estimated", 1, 0));
+        await AdvanceAsync(host, TimeSpan.FromDays(2));
+        var atTwoDays = host.Count("transactions");
+        await AdvanceAsync(host, TimeSpan.FromMinutes(1));
+        var aMinuteLater = (host.Count("transactions"), host.Count("transactions WHERE name = 'old'"));
+        await AdvanceAsync(host, TimeSpan.FromMinutes(2));
+
+        Assert.Equal((3, (2, 0)), (atTwoDays, aMinuteLater));
+        Assert.Equal((0, 1), (host.Count("transactions"), host.Count("projects")));
     }
 
     private static async Task AdvanceAsync(ApiHost host, TimeSpan by)
