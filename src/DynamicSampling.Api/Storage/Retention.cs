@@ -51,7 +51,7 @@ internal sealed class Retention(
                 """
                 DELETE FROM rate_versions WHERE (organization_id, version) IN (
                     SELECT v.organization_id, v.version
-                    FROM rate_versions v JOIN rate_versions n ON n.organization_id = v.organization_id AND n.version = v.version + 1
+                    FROM rate_versions v JOIN rate_versions n ON n.organization_id = v.organization_id AND v.version = n.version - 1
                     WHERE n.computed_at < @limit
                     LIMIT @rows)
                 """,
