@@ -21,25 +21,25 @@ internal sealed class UnusedNames(Database database)
         {
             var (last, count) = await database.WriteAsync((connection, transaction) => DeleteAsync(connection, transaction, after), cancellationToken);
             deleted += count;
-            if (last is null)
+            if (last is not { } next)
             {
                 _start = 0;
                 return deleted;
             }
 
-            after = last.Value;
+            after = next;
         }
 
         _start = after;
         return deleted;
     }
 
-    /// <returns>The last name that was looked at, null when there was none; and how many went.</returns>
+    /// <returns>The last name that was looked at, null at the end; and how many went.</returns>
     private static async Task<(long? Last, int Deleted)> DeleteAsync(DbConnection connection, DbTransaction transaction, long after)
     {
-        var last = await connection.ExecuteScalarAsync<long?>(
-            "SELECT MAX(id) FROM (SELECT id FROM transactions WHERE id > @after ORDER BY id LIMIT @rows)", new { after, rows = NamesAtATime }, transaction);
-        if (last is null)
+        var (count, last) = await connection.QuerySingleAsync<(long Count, long? Last)>(
+            "SELECT COUNT(*), MAX(id) FROM (SELECT id FROM transactions WHERE id > @after ORDER BY id LIMIT @rows)", new { after, rows = NamesAtATime }, transaction);
+        if (count == 0)
             return (null, 0);
         var deleted = await connection.ExecuteAsync(
             """
@@ -50,6 +50,6 @@ internal sealed class UnusedNames(Database database)
             """,
             new { after, last },
             transaction);
-        return (last, deleted);
+        return (count == NamesAtATime ? last : null, deleted);
     }
 }
