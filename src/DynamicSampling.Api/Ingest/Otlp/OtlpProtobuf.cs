@@ -156,9 +156,12 @@ internal static class OtlpProtobuf
         {
             if (field == 9)
             {
-                var attribute = ReadAttribute(reader.ReadBytes());
-                if (SamplerAttributes.Concerns(attribute.Key))
+                var message = Bytes(ref reader, type);
+                if (MayConcern(message))
+                {
+                    var attribute = ReadAttribute(message);
                     attributes.Add(attribute.Key, attribute.Text, attribute.Number);
+                }
             }
             else
             {
@@ -168,6 +171,18 @@ internal static class OtlpProtobuf
         while (reader.TryReadTag(out field, out type));
 
         return attributes.Probability;
+    }
+
+    // Everybody writes the key and then the value; one look at the key tells that nothing inside matters.
+    private static bool MayConcern(ReadOnlySpan<byte> attribute)
+    {
+        var reader = new ProtobufReader(attribute);
+        if (!reader.TryReadTag(out var field, out var type) || field != 1 || type != WireType.Bytes || SamplerAttributes.Concerns(reader.ReadBytes()))
+            return true;
+        if (!reader.TryReadTag(out field, out type) || field != 2 || type != WireType.Bytes)
+            return true;
+        reader.ReadBytes();
+        return reader.TryReadTag(out _, out _);
     }
 
     private static Attribute ReadAttribute(ReadOnlySpan<byte> message)

@@ -49,7 +49,9 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
             return first;
         }
 
-        return ReadLongVarint();
+        var value = ReadLongVarint(_message, _position, out var end);
+        _position = end;
+        return value;
     }
 
     /// <summary>Reads the bytes of a string, a byte field or a nested message.</summary>
@@ -64,6 +66,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
         return bytes;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong ReadFixed64()
     {
         if (_message.Length - _position < sizeof(ulong))
@@ -79,62 +82,73 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
     {
         if (type == WireType.Bytes)
             ReadBytes();
+        else if (type == WireType.Varint)
+            ReadVarint();
         else
-            SkipOther(field, type, depth: 0);
+            _position = Skip(_message, _position, field, type, depth: 0);
     }
 
-    private void SkipOther(int field, WireType type, int depth)
+    // These know no instance: a reader whose address nobody takes stays in registers, which is most of its speed.
+    private static int Skip(ReadOnlySpan<byte> message, int position, int field, WireType type, int depth)
     {
+        var length = 0;
         switch (type)
         {
             case WireType.Varint:
-                ReadVarint();
+                ReadLongVarint(message, position, out position);
                 break;
             case WireType.Fixed64:
-                Step(sizeof(ulong));
+                length = sizeof(ulong);
                 break;
             case WireType.Bytes:
-                ReadBytes();
+                var reader = new ProtobufReader(message) { _position = position };
+                reader.ReadBytes();
+                position = reader._position;
                 break;
             case WireType.Fixed32:
-                Step(sizeof(uint));
+                length = sizeof(uint);
                 break;
             case WireType.StartGroup when depth < MaxGroupDepth:
-                SkipGroup(field, depth + 1);
+                position = SkipGroup(message, position, field, depth + 1);
                 break;
             default:
                 throw new InvalidOtlpException(
                     type == WireType.StartGroup ? "Groups are nested too deeply." : $"Field {field} has no wire type that can stand there.");
         }
+
+        if (message.Length - position < length)
+            ThrowTruncated();
+        return position + length;
     }
 
     // Groups are history, but unknown fields of old senders may be some.
-    private void SkipGroup(int group, int depth)
+    private static int SkipGroup(ReadOnlySpan<byte> message, int position, int group, int depth)
     {
-        while (TryReadTag(out var field, out var type))
+        var reader = new ProtobufReader(message) { _position = position };
+        while (reader.TryReadTag(out var field, out var type))
         {
-            if (type == WireType.EndGroup)
-            {
-                if (field == group)
-                    return;
+            if (type != WireType.EndGroup)
+                reader._position = Skip(message, reader._position, field, type, depth);
+            else if (field == group)
+                return reader._position;
+            else
                 throw new InvalidOtlpException("A group ends that has not begun.");
-            }
-
-            SkipOther(field, type, depth);
         }
 
         ThrowTruncated();
+        return 0;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private ulong ReadLongVarint()
+    private static ulong ReadLongVarint(ReadOnlySpan<byte> message, int position, out int end)
     {
         ulong value = 0;
+        end = position;
         for (var shift = 0; shift < 70; shift += 7)
         {
-            if (_position == _message.Length)
+            if (end >= message.Length)
                 ThrowTruncated();
-            var octet = _message[_position++];
+            var octet = message[end++];
             if (shift == 63 && octet > 1)
                 break;
             value |= (ulong)(octet & 0x7F) << shift;
@@ -143,13 +157,6 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
         }
 
         throw new InvalidOtlpException("A number has more than 64 bits or ten bytes.");
-    }
-
-    private void Step(int length)
-    {
-        if (_message.Length - _position < length)
-            ThrowTruncated();
-        _position += length;
     }
 
     [DoesNotReturn]

@@ -237,7 +237,7 @@ public class OtlpProtobufTests
         foreach (var field in (ReadOnlySpan<int>)[1, 2, 3, 4, 5, 9])
             data.Add($"span field {field}", Body(Message().Fixed64(field, 0UL)));
         foreach (var (field, value) in ((int, ProtobufWriter)[])[(1, Message().Varint(1, 0)), (2, Message().Bytes(2, 1)), (3, Message().Fixed64(3, 1UL)), (4, Message().Varint(4, 1)), (5, Message().Varint(5, 1)), (6, Message().Varint(6, 1)), (7, Message().Varint(7, 1))])
-            data.Add($"value {field}", Body(Message().Message(9, Attribute("key", value))));
+            data.Add($"value {field}", Body(Message().Message(9, Attribute("sampler.param", value))));
         return data;
     }
 
