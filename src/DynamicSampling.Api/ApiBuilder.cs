@@ -25,12 +25,16 @@ namespace DynamicSampling.Api;
 public static class ApiBuilder
 {
     /// <summary>Builds the service from appsettings.json, the environment and the command line.</summary>
-    public static WebApplication Build(string[] args)
+    public static WebApplication Build(string[] args) => Build(args, DefaultPorts.Standard);
+
+    /// <summary>The same with ports of the caller's choice, where no address is configured.</summary>
+    internal static WebApplication Build(string[] args, DefaultPorts ports)
     {
         var builder = WebApplication.CreateBuilder(args);
         // Wherever it is started: the settings that ship with the program come first, those of the working directory win.
         builder.Configuration.Sources.Insert(0, ShippedSettings());
         LoopbackOnly.Enforce(builder);
+        builder.Services.AddDefaultAddresses(ports);
 
         AddHttp(builder);
         AddStorage(builder);

@@ -59,4 +59,11 @@ internal static partial class Log
 
     [LoggerMessage(112, LogLevel.Warning, "The volumes of the last two hours, which the sampling tasks need, have {Rows} rows, more than Storage:MaxVolumeRows, {Limit}. They stay. Raise it if the disk has room (about 50 bytes a row), or let transactions have names without ids in them")]
     public static partial void VolumesAboveLimit(ILogger logger, long rows, long limit);
+
+    // 130 to 139: ports.
+    [LoggerMessage(130, LogLevel.Warning, "Port {Port} is taken by another program, so {Protocol} is not served there. Send clients to http://localhost:{MainPort}, which serves it too, or stop that program and start the service again")]
+    public static partial void PortTaken(ILogger logger, int port, string protocol, int mainPort);
+
+    [LoggerMessage(131, LogLevel.Warning, "Port {Port} cannot be had ({Reason}), so {Protocol} is not served there. Send clients to http://localhost:{MainPort}, which serves it too")]
+    public static partial void PortUnavailable(ILogger logger, int port, string reason, string protocol, int mainPort);
 }

@@ -23,7 +23,7 @@ internal static class LoopbackOnly
 
     private static void ThrowIfExposed(ConfigurationManager configuration)
     {
-        foreach (var address in ConfiguredAddresses(configuration))
+        foreach (var address in ConfiguredAddresses.Read(configuration))
         {
             if (!IsLocal(address))
             {
@@ -34,24 +34,6 @@ internal static class LoopbackOnly
             }
         }
     }
-
-    private static List<string> ConfiguredAddresses(ConfigurationManager configuration)
-    {
-        var urls = Split(configuration[WebHostDefaults.ServerUrlsKey]).ToList();
-        // As the host does: ports count only where no URLs are given, and they mean every network interface.
-        if (urls.Count == 0)
-        {
-            urls.AddRange(Split(configuration[WebHostDefaults.HttpPortsKey]).Select(port => $"http://*:{port}"));
-            urls.AddRange(Split(configuration[WebHostDefaults.HttpsPortsKey]).Select(port => $"https://*:{port}"));
-        }
-
-        foreach (var endpoint in configuration.GetSection("Kestrel:Endpoints").GetChildren())
-            urls.AddRange(Split(endpoint["Url"]));
-        return urls;
-    }
-
-    private static string[] Split(string? list) =>
-        list?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
     private static bool IsLocal(string address)
     {

@@ -85,6 +85,8 @@ internal sealed class ApiHost : WebApplicationFactory<TaskRequest>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting("ConnectionStrings:DynamicSampling", ConnectionString);
+        // For tests that want a real server: the ports that it takes by itself may be somebody else's here.
+        builder.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
         // Nothing runs but what the test asks for.
         builder.UseSetting("Scheduling:Enabled", "false");
         builder.ConfigureLogging(logging => logging.ClearProviders());

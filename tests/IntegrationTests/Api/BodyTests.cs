@@ -54,7 +54,7 @@ public class BodyTests
     public async Task Body_LongerThanTheLimitOverASocket_Is413(string method, string path, string body)
     {
         await using var host = new ApiHost(builder => builder.UseSetting("Ingest:MaxBodyBytes", "1024"));
-        host.UseKestrel(0);
+        host.UseKestrel();
         host.StartServer();
         using var client = host.CreateClient();
         using var declared = await SendAsync(client, method, path, Bodies.Of(body.PadRight(1025)));

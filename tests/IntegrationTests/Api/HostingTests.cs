@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using DynamicSampling.Api;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Options;
@@ -54,17 +55,22 @@ public class HostingTests
     [Fact]
     public async Task Program_AddressOthersCanReach_SaysWhatToDoAndExits()
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(ApiBuilder).Assembly.Location, "--urls", "http://0.0.0.0:0"])
-        {
-            UseShellExecute = false,
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        })!;
-        var error = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
+        var (exitCode, error) = await RunProgramAsync("--urls", "http://0.0.0.0:0");
 
-        Assert.Equal(1, process.ExitCode);
+        Assert.Equal(1, exitCode);
         Assert.Contains("Authentication:AllowAnonymous=true", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Program_AddressIsTaken_SaysSoAndExits()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var (exitCode, error) = await RunProgramAsync("--urls", $"http://{other.LocalEndpoint}", "--ConnectionStrings:DynamicSampling", "Data Source=:memory:");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"http://{other.LocalEndpoint}: address already in use", error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
     }
 
@@ -269,6 +275,19 @@ public class HostingTests
         var problem = await HttpAssert.IsProblemAsync(response, HttpStatusCode.InternalServerError, "traceId");
         Assert.DoesNotContain("SQLite", problem.ToString(), StringComparison.OrdinalIgnoreCase);
         Assert.True(problem.TryGetProperty("traceId", out _));
+    }
+
+    private static async Task<(int ExitCode, string Error)> RunProgramAsync(params IEnumerable<string> arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(ApiBuilder).Assembly.Location, .. arguments, "--Logging:LogLevel:Default=None"])
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        })!;
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, error);
     }
 
     // Not by the factory, which may see the host disposed before it sees why.

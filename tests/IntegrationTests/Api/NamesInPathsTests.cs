@@ -187,7 +187,7 @@ public class NamesInPathsTests
 
     private static HttpClient StartServer(ApiHost host)
     {
-        host.UseKestrel(0);
+        host.UseKestrel();
         host.StartServer();
         return host.CreateClient();
     }
