@@ -65,13 +65,22 @@ public class HostingTests
     [Fact]
     public async Task Program_AddressIsTaken_SaysSoAndExits()
     {
-        using var other = new TcpListener(IPAddress.Loopback, 0);
-        other.Start();
-        var (exitCode, error) = await RunProgramAsync("--urls", $"http://{other.LocalEndpoint}", "--ConnectionStrings:DynamicSampling", "Data Source=:memory:");
+        var directory = Directory.CreateTempSubdirectory("dynamic-sampling-tests-");
+        try
+        {
+            using var other = new TcpListener(IPAddress.Loopback, 0);
+            other.Start();
+            var (exitCode, error) = await RunProgramAsync(
+                "--urls", $"http://{other.LocalEndpoint}", "--ConnectionStrings:DynamicSampling", $"Data Source={Path.Combine(directory.FullName, "test.db")}");
 
-        Assert.Equal(1, exitCode);
-        Assert.Contains($"http://{other.LocalEndpoint}: address already in use", error, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+            Assert.Contains($"http://{other.LocalEndpoint}: address already in use", error, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+            Assert.Equal(1, exitCode);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
     }
 
     [Fact]
