@@ -49,7 +49,8 @@ internal static class GeneratedWalk
             return null;
         var unit = (BigInteger)1 << 56;
         var threshold = BigInteger.Parse("0" + digits.PadRight(14, '0'), NumberStyles.AllowHexSpecifier, provider: null);
-        return (double)(unit - threshold) / (double)unit;
+        // A BigInteger of more than 53 bits would be cut off where an integer is rounded.
+        return (ulong)(unit - threshold) / (double)unit;
     }
 
     private static double? Sampler(RepeatedField<KeyValue> attributes, string prefix)
