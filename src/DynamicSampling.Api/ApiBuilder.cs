@@ -124,6 +124,8 @@ public static class ApiBuilder
 
     private static void AddIngest(WebApplicationBuilder builder)
     {
+        // A compressed body that ends early is an error, and not a shorter body. Read when the first one is decompressed.
+        AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", isEnabled: true);
         builder.Services.AddOptions<IngestOptions>().BindConfiguration("Ingest").ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<IngestOptions>, IngestOptionsValidator>();
         builder.Services.AddSingleton<IngestMetrics>();

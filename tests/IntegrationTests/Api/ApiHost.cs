@@ -44,6 +44,10 @@ internal sealed class ApiHost : WebApplicationFactory<TaskRequest>
     [ModuleInitializer]
     internal static void DoNotWatchSettings() => Environment.SetEnvironmentVariable("DOTNET_hostBuilder__reloadConfigOnChange", "false");
 
+    // The service does so as well, but here something may have been decompressed before the first one is built.
+    [ModuleInitializer]
+    internal static void ValidateCompressedBodies() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", isEnabled: true);
+
     public async Task<HttpClient> WithVolumesAsync(string organization, params (string Project, double Total)[] volumes)
     {
         var client = CreateClient();

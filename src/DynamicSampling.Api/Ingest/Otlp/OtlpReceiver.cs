@@ -7,6 +7,10 @@ namespace DynamicSampling.Api.Ingest.Otlp;
 internal sealed class OtlpReceiver(
     OtlpBodies bodies, ObjectPool<RootSpanList> lists, TraceIngest ingest, VolumeFlusher flusher, IOptions<IngestOptions> options)
 {
+    // The ids of a span alone take more. Without a limit, a body of empty spans would need many times its size in memory.
+    private const int LeastBytesOfSpan = 16;
+    private const int SpansOfSmallBodies = 100;
+
     /// <exception cref="BadHttpRequestException">The request is not as it should be.</exception>
     /// <exception cref="InvalidOtlpException">The body cannot be decoded.</exception>
     /// <exception cref="IngestFullException">There is no room, or it could not be stored as <c>Ingest:Durable</c> asks.</exception>
@@ -37,6 +41,7 @@ internal sealed class OtlpReceiver(
 
     private static void Read(OtlpBodies.OtlpBody body, bool isProtobuf, RootSpanList spans)
     {
+        spans.MaxCount = (body.Length / LeastBytesOfSpan) + SpansOfSmallBodies;
         if (isProtobuf)
             OtlpProtobuf.Read(body.Bytes, ref spans);
         else

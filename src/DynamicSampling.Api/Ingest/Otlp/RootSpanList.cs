@@ -19,6 +19,9 @@ internal sealed class RootSpanList : IRootSpans
     /// <summary>How many root spans there are.</summary>
     public int Count { get; private set; }
 
+    /// <summary>How many root spans there may be.</summary>
+    public int MaxCount { get; set; } = int.MaxValue;
+
     /// <summary>Resources, each with the spans up to the next one's.</summary>
     public int GroupCount { get; private set; }
 
@@ -35,7 +38,6 @@ internal sealed class RootSpanList : IRootSpans
 
     public ReadOnlySpan<char> NameOf(in Item span) => Read(span.Name);
 
-#pragma warning disable RCS1242 // The readers fill them in field by field; nothing here writes to them.
     public void Begin(in SpanResource resource)
     {
         // A resource without root spans gives its place to the next.
@@ -55,12 +57,12 @@ internal sealed class RootSpanList : IRootSpans
 
     public void Add(in RootSpan span)
     {
+        if (Count >= MaxCount)
+            throw new InvalidOtlpException("The spans are so many and so short that they cannot have ids.");
         if (Count == _spans.Length)
             Array.Resize(ref _spans, _spans.Length * 2);
         _spans[Count++] = new(span.Identity, span.StartNanoseconds, span.Probability, Write(span.Name, OtlpNames.UnknownTransaction));
     }
-
-#pragma warning restore RCS1242
 
     /// <summary>Forgets everything, and memory that only a very large body needed.</summary>
     public void Clear()

@@ -7,6 +7,9 @@ namespace DynamicSampling.Api.Ingest.Traffic;
 /// <summary>What is known in memory of a service: counts that are not stored yet, what its clients were served, and whether they obey.</summary>
 internal sealed class ServiceTraffic(string organization, string service)
 {
+    /// <summary>A span that states less is taken for one that states nothing: by mistake or on purpose, it would stand for more traces than there are.</summary>
+    public const double LeastBelieved = 1e-9;
+
     // A struct, changed in place.
     private Evidence _evidence;
 
@@ -53,7 +56,7 @@ internal sealed class ServiceTraffic(string organization, string service)
         var inForce = default(RateInForce);
         var isServed = Polls is not null && Polls.TryGetRate(start, transaction, out inForce);
         double probability;
-        if (span.Probability is { } stated)
+        if (span.Probability is { } stated and >= LeastBelieved)
         {
             probability = stated;
             if (isServed)
