@@ -20,7 +20,9 @@ internal sealed class VolumeFlusher(
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly Lock _stopGate = new();
     private TaskCompletionSource _next = NewFlush();
+    private Task? _stop;
     private Flush? _inFlight;
     private bool _isFailing;
 
@@ -70,21 +72,11 @@ internal sealed class VolumeFlusher(
     }
 
     /// <summary>Flushes for the last time, as often as it takes and the host allows.</summary>
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    public override Task StopAsync(CancellationToken cancellationToken)
     {
-        await base.StopAsync(cancellationToken);
-        while (!await TryFlushAsync(cancellationToken))
-        {
-            try
-            {
-                await Task.Delay(RetryInterval, clock, cancellationToken);
-            }
-            catch (OperationCanceledException)
-            {
-                Log.CountsLost(logger, ingest.Pending + (_inFlight?.Volumes.Counts.Count ?? 0));
-                return;
-            }
-        }
+        // A host can be stopped twice at a time, and be gone when the first has ended: there is one last flush.
+        lock (_stopGate)
+            return _stop ??= StopOnceAsync(cancellationToken);
     }
 
     public override void Dispose()
@@ -114,6 +106,23 @@ internal sealed class VolumeFlusher(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The last flush follows.
+        }
+    }
+
+    private async Task StopOnceAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        while (!await TryFlushAsync(cancellationToken))
+        {
+            try
+            {
+                await Task.Delay(RetryInterval, clock, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                Log.CountsLost(logger, ingest.Pending + (_inFlight?.Volumes.Counts.Count ?? 0));
+                return;
+            }
         }
     }
 

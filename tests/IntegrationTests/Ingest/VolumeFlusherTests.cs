@@ -67,6 +67,18 @@ public sealed class VolumeFlusherTests
     }
 
     [Fact]
+    public async Task Stop_AgainWhenTheHostIsGone_DoesNotTryToFlushUntilTheHostGivesUp()
+    {
+        await using var host = new ApiHost();
+        var flusher = host.Services.GetRequiredService<VolumeFlusher>();
+
+        await flusher.StopAsync(CancellationToken.None);
+        flusher.Dispose();
+
+        await flusher.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+    }
+
+    [Fact]
     public async Task Durable_DatabaseFails_Is503AndCountedOnceWhenItIsSentAgain()
     {
         await using var host = new ApiHost(builder => builder.UseSetting("Ingest:Durable", "true"));
