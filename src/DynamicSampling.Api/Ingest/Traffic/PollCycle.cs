@@ -6,6 +6,8 @@ namespace DynamicSampling.Api.Ingest.Traffic;
 /// How many clients poll, and how often. The requests do not say who sent them; but clients that poll at the same interval come in the
 /// same order again and again, so with n of them the time from a poll to the n-th after it is always that interval.
 /// </summary>
+/// <param name="Clients">How many; 0 while that has never been told. While the interval is 0, how many there were: there are not more.</param>
+/// <param name="Interval">Milliseconds from one poll of a client to its next; 0 while that cannot be told.</param>
 [StructLayout(LayoutKind.Auto)]
 internal record struct PollCycle(int Clients, long Interval)
 {
@@ -15,7 +17,7 @@ internal record struct PollCycle(int Clients, long Interval)
     public void Observe(PollHistory polls, int count)
     {
         var last = count - 1;
-        if (Clients > 0 && count > Clients && Math.Abs(polls.At(last) - polls.At(last - Clients) - Interval) <= Tolerance(Interval))
+        if (Interval > 0 && count > Clients && Math.Abs(polls.At(last) - polls.At(last - Clients) - Interval) <= Tolerance(Interval))
         {
             // Most polls end here.
             Interval = polls.At(last) - polls.At(last - Clients);
@@ -31,9 +33,9 @@ internal record struct PollCycle(int Clients, long Interval)
             }
         }
 
-        // One that came or went spoils the order only for a while.
-        if (Clients > 0 && polls.At(last) - polls.At(Math.Max(0, last - (3 * Clients))) > 4 * Interval)
-            this = default;
+        // One that came or went spoils the order only for a while. But fewer polls than before are never a sign of more clients.
+        if (Interval > 0 && polls.At(last) - polls.At(Math.Max(0, last - (3 * Clients))) > 4 * Interval)
+            Interval = 0;
     }
 
     // Twice for each client, so that chance is no order.

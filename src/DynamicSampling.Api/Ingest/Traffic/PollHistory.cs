@@ -28,7 +28,12 @@ internal sealed class PollHistory
     public OperationRates LatestRates => this[_count - 1].Rates;
 
     /// <summary>How many clients there seem to be, 1 or more.</summary>
-    public int Clients => _cycle.Clients > 0 ? _cycle.Clients : PollsOfLastMinute();
+    public int Clients => _cycle switch
+    {
+        { Interval: > 0 } => _cycle.Clients,
+        { Clients: > 0 } => Math.Min(_cycle.Clients, PollsOfLastMinute()),
+        _ => PollsOfLastMinute(),
+    };
 
     /// <summary>Milliseconds from one poll of a client to its next; 0 while that cannot be told.</summary>
     public long Interval => _cycle.Interval;

@@ -90,6 +90,20 @@ public sealed class PollHistoryTests
     }
 
     [Fact]
+    public void TryGetRate_OneClientThatStalled_IsStillOne()
+    {
+        var polls = new PollHistory();
+        for (var at = 0; at <= 10_000; at += 500)
+            polls.Add(Start + at, Rates(1));
+
+        // It was busy for a while, and what it has got since is not what it had.
+        polls.Add(Start + 14_000, Rates(0.01));
+
+        Assert.Equal(1, polls.Clients);
+        Assert.Equal(0.01, RateAt(polls, Start + 14_001));
+    }
+
+    [Fact]
     public void Clients_BeforeThereIsAnOrder_AreThePollsOfAMinute()
     {
         var polls = new PollHistory();
