@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Reflection;
 using DynamicSampling.Api.Ingest;
 using DynamicSampling.Tasks.Telemetry;
 using OpenTelemetry;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -39,7 +41,7 @@ internal static class ServiceTelemetry
             telemetry.WithMetrics(metrics => metrics
                 .AddMeter(TelemetryNames.Meter, IngestMetrics.MeterName, "System.Runtime")
                 .AddAspNetCoreInstrumentation()
-                .AddOtlpExporter());
+                .AddOtlpExporter(options => Configure(options, configuration, "METRICS")));
         }
 
         if (HasEndpoint(configuration, "TRACES"))
@@ -47,11 +49,29 @@ internal static class ServiceTelemetry
             telemetry.WithTracing(traces => traces
                 .AddSource(TelemetryNames.ActivitySource)
                 .AddAspNetCoreInstrumentation()
-                .AddOtlpExporter());
+                .AddOtlpExporter(options => Configure(options, configuration, "TRACES")));
         }
 
         if (HasEndpoint(configuration, "LOGS"))
-            telemetry.WithLogging(logs => logs.AddOtlpExporter(), options => options.IncludeFormattedMessage = true);
+            telemetry.WithLogging(logs => logs.AddOtlpExporter(options => Configure(options, configuration, "LOGS")), options => options.IncludeFormattedMessage = true);
+    }
+
+    // By itself the SDK reads what is set for one signal only where it exports all of them.
+    private static void Configure(OtlpExporterOptions options, ConfigurationManager configuration, string signal)
+    {
+        var prefix = $"OTEL_EXPORTER_OTLP_{signal}_";
+        if (Uri.TryCreate(configuration[prefix + "ENDPOINT"], UriKind.Absolute, out var endpoint))
+            options.Endpoint = endpoint;
+        if (configuration[prefix + "HEADERS"] is { Length: > 0 } headers)
+            options.Headers = headers;
+        if (int.TryParse(configuration[prefix + "TIMEOUT"], CultureInfo.InvariantCulture, out var milliseconds))
+            options.TimeoutMilliseconds = milliseconds;
+        options.Protocol = configuration[prefix + "PROTOCOL"] switch
+        {
+            "grpc" => OtlpExportProtocol.Grpc,
+            "http/protobuf" => OtlpExportProtocol.HttpProtobuf,
+            _ => options.Protocol,
+        };
     }
 
     private static bool HasEndpoint(ConfigurationManager configuration, string signal) =>

@@ -31,6 +31,8 @@ public class OtlpExportTests
         }
 
         // What was not yet sent is sent when the host stops.
+        await collector.WaitForAsync("/v1/metrics", [1], _ => true);
+        await collector.WaitForAsync("/v1/traces", [1, 2, 2], span => span.Text(5) == "GET /api/runs");
 
         Assert.All(collector.ContentTypes, type => Assert.Equal("application/x-protobuf", type));
         AssertMetrics(collector);
@@ -50,7 +52,7 @@ public class OtlpExportTests
             using var client = await host.WithVolumesAsync("acme", ("a", 10));
         }
 
-        Assert.All(collector.Find("/v1/metrics", 1, 1), resource => Assert.Equal("sampler", resource.Attributes(1)["service.name"]));
+        Assert.All(await collector.WaitForAsync("/v1/metrics", [1, 1], _ => true), resource => Assert.Equal("sampler", resource.Attributes(1)["service.name"]));
         Assert.Empty(collector.Find("/v1/traces"));
     }
 

@@ -50,6 +50,22 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         return [.. found];
     }
 
+    /// <summary>
+    /// The same as soon as there is a certain one. Of a host that stops, another thread may dispose of the services, and so send the
+    /// last exports, when its own disposal has already ended.
+    /// </summary>
+    public async Task<IReadOnlyList<ProtobufMessage>> WaitForAsync(string signal, int[] fields, Func<ProtobufMessage, bool> isAwaited)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        while (true)
+        {
+            var found = Find(signal, fields);
+            if (found.Any(isAwaited))
+                return found;
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, patience.Token);
+        }
+    }
+
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 }
 
