@@ -1,7 +1,8 @@
 // Services that are traced by the SDK as it comes, and do what they are told: commands are lines of JSON on stdin, and each is answered
 // by a line of JSON on stdout.
 //   {"do":"start","services":[{"name","version","environment","exporter":"proto"|"json","url","compression","sampling":{"endpoint","interval"},"seed"}]}
-//     Without url the exporter asks the environment. With a seed the trace ids are always the same, and nothing is dropped however much comes.
+//     Without url the exporter asks the environment. With a seed the trace ids are always the same, nothing is dropped however much comes,
+//     and fewer than 2000 spans wait for the next flush.
 //   {"do":"traces","of":[{"service","operation","count","children"}]}   makes traces, one operation after another in turns
 //   {"do":"flush"}    waits until all is sent; answers what was created and exported so far, by service and operation
 //   {"do":"poll","times":1}   waits until each service has polled so often, and has taken the answer in
@@ -45,7 +46,7 @@ function start({ services: described }) {
         ...(version && { 'service.version': version }),
         ...(environment && { 'deployment.environment.name': environment }),
       }),
-      spanProcessors: [new BatchSpanProcessor(counted, seed === undefined ? {} : { maxQueueSize: 10_000_000, maxExportBatchSize: 2000, scheduledDelayMillis: 100 })],
+      spanProcessors: [new BatchSpanProcessor(counted, seed === undefined ? {} : { maxQueueSize: 10_000_000, maxExportBatchSize: 2000, scheduledDelayMillis: 60_000 })],
       ...(sampler && { sampler }),
       ...(seed !== undefined && { idGenerator: new SeededIds(seed) }),
     });

@@ -36,6 +36,9 @@ internal sealed class ApiHost : WebApplicationFactory<TaskRequest>
 
     public ManualTimeProvider Clock { get; } = new();
 
+    /// <summary>The system's clock instead of <see cref="Clock"/>, for clients that have no other.</summary>
+    public bool UsesSystemClock { get; init; }
+
     public IReadOnlyList<ISamplingTask> Tasks { get; }
 
     public string ConnectionString => $"Data Source={Path.Combine(_directory, "test.db")};Pooling=False";
@@ -47,6 +50,14 @@ internal sealed class ApiHost : WebApplicationFactory<TaskRequest>
     // The service does so as well, but here something may have been decompressed before the first one is built.
     [ModuleInitializer]
     internal static void ValidateCompressedBodies() => AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", isEnabled: true);
+
+    /// <summary>Serves on a socket, for clients of other processes.</summary>
+    public HttpClient Listen()
+    {
+        UseKestrel();
+        StartServer();
+        return CreateClient();
+    }
 
     public async Task<HttpClient> WithVolumesAsync(string organization, params (string Project, double Total)[] volumes)
     {
@@ -96,7 +107,8 @@ internal sealed class ApiHost : WebApplicationFactory<TaskRequest>
         builder.ConfigureLogging(logging => logging.ClearProviders());
         builder.ConfigureTestServices(services =>
         {
-            services.AddSingleton<TimeProvider>(Clock);
+            if (!UsesSystemClock)
+                services.AddSingleton<TimeProvider>(Clock);
             foreach (var task in Tasks)
                 services.AddSingleton(task);
         });
