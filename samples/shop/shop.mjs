@@ -45,18 +45,20 @@ function send([service, method, path, perSecond]) {
   }, wait).unref();
 }
 
-const percent = share => share === null ? '-' : `${(share * 100).toFixed(share < 0.1 ? 2 : 1)} %`;
+const percent = share => `${(share * 100).toFixed(share < 0.1 ? 2 : 1)} %`;
 
 async function show(seconds) {
   const [goal, volumes, ...rates] = await Promise.all(
     [getJson('/goal'), getJson('/volumes?window=5m&by=transaction'), ...Object.keys(services).map(name => getJson(`/projects/${name}/rates`))]);
-  console.log(`\n${seconds} s, version ${Math.max(...rates.map(rate => rate.version))}, target ${percent(goal.target.rate)}`);
+  const [last] = goal.achieved;
+  console.log(`\n${seconds} s, version ${goal.version}: target ${percent(goal.target.rate)}, kept in the last 5 minutes ${last.rate === null ? '-' : percent(last.rate)}`);
   for (const [service, method, path] of traffic) {
     const operation = `${method} ${path}`;
     const ofService = rates.find(rate => rate.project === service);
     const own = ofService.transactions.find(item => item.transaction === operation);
     const volume = volumes.items.find(item => item.project === service && item.transaction === operation);
-    const rate = ofService.version === 0 ? null : own?.servedRate ?? ofService.implicitServedRate;
+    // A service that is not in the rates yet gets the target.
+    const rate = own?.servedRate ?? ofService.implicitServedRate ?? goal.target.rate;
     console.log(
       `  ${service.padEnd(12)}${operation.padEnd(16)}rate ${percent(rate).padStart(8)}   `
       + `in 5 min: ${String(Math.round(volume?.total ?? 0)).padStart(6)} traces, ${String(volume?.kept ?? 0).padStart(6)} kept`);

@@ -282,7 +282,7 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
     {
         await using var reader = await connection.ExecuteReaderAsync(
             """
-            SELECT p.id, p.name, v.minute, v.transaction_id, t.name, v.total, v.kept
+            SELECT p.id, p.name, v.minute, v.transaction_id, t.name, v.total, v.kept, v.exact
             FROM projects p
             JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN @First AND @Last
             JOIN transactions t ON t.id = v.transaction_id
@@ -313,7 +313,7 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
             var transactionId = reader.GetInt64(3);
             ref var transaction = ref CollectionsMarshal.GetValueRefOrAddDefault(transactions, transactionId, out _);
             transaction ??= reader.GetString(4);
-            page.Add(new(project, transaction, minute, reader.GetDouble(5), reader.GetDouble(6)));
+            page.Add(new(project, transaction, minute, reader.GetDouble(5), reader.GetDouble(6), reader.GetInt64(7) == VolumeKind.Exact));
             after = (project, minute, transactionId);
         }
 

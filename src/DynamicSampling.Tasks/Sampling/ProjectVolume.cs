@@ -35,8 +35,9 @@ public readonly record struct TopTransactions(int Largest, int Smallest);
 /// <param name="Minute">The minute, counted from the Unix epoch.</param>
 /// <param name="Total">Root traces before sampling.</param>
 /// <param name="Kept">Root traces stored.</param>
+/// <param name="IsExact">Whether these are true counts, and not estimates from what was kept.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct TransactionMinute(string Project, string Transaction, long Minute, double Total, double Kept);
+public readonly record struct TransactionMinute(string Project, string Transaction, long Minute, double Total, double Kept, bool IsExact = true);
 
 /// <summary>The traffic of an organization in a window.</summary>
 /// <param name="Total">Root traces before sampling.</param>

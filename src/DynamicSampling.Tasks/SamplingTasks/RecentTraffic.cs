@@ -46,6 +46,8 @@ internal sealed class RecentTraffic
 
         project.Total += minute.Total;
         var (least, most) = RatesInForce(minute);
+        if (!minute.IsExact && IsYoung(project.Project, minute.Minute))
+            most = 1;
         project.Minutes[minute.Minute - _window.First] += new KeptOfMinute(minute.Kept, minute.Total * least, minute.Total * most);
 
         if (project.Project is not { } work || (work.After ?? work.Before) is not { } rate)
@@ -90,6 +92,10 @@ internal sealed class RecentTraffic
 
         return (least, most);
     }
+
+    // Clients keep everything until they have asked for rates for the first time. That is no disobedience, and passes.
+    private bool IsYoung(ProjectWork? project, long minute) =>
+        project?.Entry.FirstMinute is not { } first || minute <= first + (long)_lag.TotalMinutes;
 
     private ClassesOfWindow Join(IEnumerable<OfProject> projects)
     {

@@ -74,6 +74,25 @@ public sealed class RecentTrafficTests
         Assert.Equal([new(0, 100, 500)], Rounded(traffic));
     }
 
+    // A client keeps everything until it has asked for the first time. Taken for disobedience, that would halve the rates for long.
+    [Theory]
+    [InlineData(false, 0, 1000)]
+    [InlineData(false, 3, 1000)]
+    [InlineData(false, 4, 100)]
+    [InlineData(true, 0, 100)]
+    public void Add_EstimatesOfAProjectThatIsYoung_MayBeAllThereWas(bool isExact, int age, double most)
+    {
+        var work = Work(Noon.AddMinutes(5));
+        var minute = MinuteWindow.MinuteOf(Noon);
+        work.Projects.Add(new(new(new("acme", Project), Settings: null, SettingsError: null, FirstMinute: minute - age), SamplingPolicy.Of(null, null, new()), before: null));
+        var traffic = new RecentTraffic(
+            work, Window(Noon.AddMinutes(5)), History([(Noon.AddHours(-1), [(Project, 0.1)])]), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(1));
+
+        traffic.Add(new(Project, "GET /", minute, 1000, 100, isExact));
+
+        Assert.Equal([new(100, 100, most)], Rounded(traffic));
+    }
+
     private static RecentTraffic Of(DateTimeOffset now, TimeSpan lag, params (DateTimeOffset At, double Rate)[] published) =>
         Of(now, lag, TimeSpan.FromMinutes(1), published);
 
