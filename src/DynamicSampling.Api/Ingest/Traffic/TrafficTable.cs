@@ -36,12 +36,21 @@ internal sealed class TrafficTable(IOptions<IngestOptions> options)
             service = Names.OtherServices;
         }
 
-        var services = (known ?? _organizations.GetOrAdd(organization, static _ => new())).Services;
         var added = new ServiceTraffic(organization, service.ToString());
-        var stored = services.GetOrAdd(added.Service, added);
-        if (ReferenceEquals(stored, added))
-            Interlocked.Increment(ref _count);
-        return stored;
+        while (true)
+        {
+            var home = _organizations.GetOrAdd(organization, static _ => new());
+            lock (home.Gate)
+            {
+                // What was added to an organization that is dropped would be found by no flush.
+                if (home.IsGone)
+                    continue;
+                var stored = home.Services.GetOrAdd(added.Service, added);
+                if (ReferenceEquals(stored, added))
+                    Interlocked.Increment(ref _count);
+                return stored;
+            }
+        }
     }
 
     /// <summary>Drops what has been quiet for long.</summary>
@@ -63,15 +72,25 @@ internal sealed class TrafficTable(IOptions<IngestOptions> options)
                 }
             }
 
-            // One that has just been found by somebody is found again by its next span, under a new entry.
-            if (organization.Services.IsEmpty)
+            lock (organization.Gate)
+            {
+                if (!organization.Services.IsEmpty)
+                    continue;
+                organization.IsGone = true;
                 _organizations.TryRemove(new(name, organization));
+            }
         }
     }
 
     private sealed class Organization
     {
         public Organization() => ByName = Services.GetAlternateLookup<ReadOnlySpan<char>>();
+
+        /// <summary>Held while a service is added, and while the organization is dropped.</summary>
+        public Lock Gate { get; } = new();
+
+        /// <summary>Whether the table has dropped it.</summary>
+        public bool IsGone { get; set; }
 
         public ConcurrentDictionary<string, ServiceTraffic> Services { get; } = new(StringComparer.Ordinal);
 
