@@ -47,6 +47,11 @@ internal sealed class RootSpanList : IRootSpans
                 Array.Resize(ref _groups, _groups.Length * 2);
             GroupCount++;
         }
+        else
+        {
+            // Its text, too: it is the last that was written.
+            _textLength = _groups[GroupCount - 1].Service.Start;
+        }
 
         _groups[GroupCount - 1] = new(
             Count,
