@@ -6,7 +6,7 @@ namespace DynamicSampling.Api.Ingest.Traffic;
 /// <summary>
 /// Whether clients obey, told from the root spans that arrive. Some carry the probability that they were kept with. Of the others the trace
 /// id tells: SDKs keep a trace when a number made of its id is below the rate, so an id whose number is above was not kept by that
-/// rate. Which number differs between SDKs; these are the three in use. Over the running minute and the one before. Not thread-safe.
+/// rate. Which number differs between SDKs; these are the four in use. Over the running minute and the one before. Not thread-safe.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 internal struct Evidence
@@ -85,19 +85,23 @@ internal struct Evidence
         var quarters = (uint)(high >> 32) ^ (uint)high ^ (uint)(low >> 32) ^ (uint)low;
         if (quarters > rate * uint.MaxValue)
             _current.AboveByQuarters++;
-        // Go, Java, Python, Rust, Ruby: the lower half.
+        // Go, Python, Rust, Ruby: the lower half.
         if (low > rate * ulong.MaxValue)
             _current.AboveByLowerHalf++;
-        // .NET: the upper half without its sign.
-        if ((high & long.MaxValue) > rate * long.MaxValue)
-            _current.AboveByUpperHalf++;
+        // Java: how far the lower half is from 0 as a signed number.
+        if (Math.Abs((double)(long)low) > rate * long.MaxValue)
+            _current.AboveBySignedLowerHalf++;
+        // .NET: the same of the upper half.
+        if (Math.Abs((double)(long)high) > rate * long.MaxValue)
+            _current.AboveBySignedUpperHalf++;
     }
 
     private static bool IsIgnoringIn(Counts counts) => counts.Total >= Enough && Deviating(counts) > AllowedShare * counts.Total;
 
     // The SDK's own number deviates the least.
     private static int Deviating(Counts counts) =>
-        counts.StatedOther + Math.Min(counts.AboveByQuarters, Math.Min(counts.AboveByLowerHalf, counts.AboveByUpperHalf));
+        counts.StatedOther + Math.Min(
+            Math.Min(counts.AboveByQuarters, counts.AboveByLowerHalf), Math.Min(counts.AboveBySignedLowerHalf, counts.AboveBySignedUpperHalf));
 
     [StructLayout(LayoutKind.Auto)]
     private struct Counts
@@ -107,7 +111,8 @@ internal struct Evidence
         public int StatedOther;
         public int AboveByQuarters;
         public int AboveByLowerHalf;
-        public int AboveByUpperHalf;
+        public int AboveBySignedLowerHalf;
+        public int AboveBySignedUpperHalf;
 
         public readonly Counts Plus(Counts other) => new()
         {
@@ -116,7 +121,8 @@ internal struct Evidence
             StatedOther = StatedOther + other.StatedOther,
             AboveByQuarters = AboveByQuarters + other.AboveByQuarters,
             AboveByLowerHalf = AboveByLowerHalf + other.AboveByLowerHalf,
-            AboveByUpperHalf = AboveByUpperHalf + other.AboveByUpperHalf,
+            AboveBySignedLowerHalf = AboveBySignedLowerHalf + other.AboveBySignedLowerHalf,
+            AboveBySignedUpperHalf = AboveBySignedUpperHalf + other.AboveBySignedUpperHalf,
         };
     }
 }

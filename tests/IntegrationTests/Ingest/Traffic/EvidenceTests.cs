@@ -15,7 +15,8 @@ public sealed class EvidenceTests
     [Theory]
     [InlineData("quarters")]
     [InlineData("lower half")]
-    [InlineData("upper half")]
+    [InlineData("lower half, signed")]
+    [InlineData("upper half, signed")]
     public void Silent_KeptByTheRate_IsObeying(string number)
     {
         Poll();
@@ -109,7 +110,8 @@ public sealed class EvidenceTests
         {
             "quarters" => ((uint)(high >> 32) ^ (uint)high ^ (uint)(low >> 32) ^ (uint)low) / (double)uint.MaxValue,
             "lower half" => low / (double)ulong.MaxValue,
-            _ => (high & long.MaxValue) / (double)long.MaxValue,
+            "lower half, signed" => Math.Abs((double)(long)low) / long.MaxValue,
+            _ => Math.Abs((double)(long)high) / long.MaxValue,
         };
     }
 
