@@ -7,7 +7,10 @@ namespace DynamicSampling.Api.Ingest.Traffic;
 /// <summary>What is known in memory of a service: counts that are not stored yet, what its clients were served, and whether they obey.</summary>
 internal sealed class ServiceTraffic(string organization, string service)
 {
-    /// <summary>A span that states less is taken for one that states nothing: by mistake or on purpose, it would stand for more traces than there are.</summary>
+    /// <summary>
+    /// A span that states less is taken for one that states nothing: by mistake or on purpose, it would stand for more traces than there
+    /// are. For the same reason a span under a lower rate is taken for one under this.
+    /// </summary>
     public const double LeastBelieved = 1e-9;
 
     // A struct, changed in place.
@@ -66,7 +69,7 @@ internal sealed class ServiceTraffic(string organization, string service)
         {
             _evidence.Silent(span.Identity, inForce.Highest);
             // A rate of 0 keeps nothing: what came was kept by somebody else.
-            probability = inForce.Rate > 0 && !_evidence.IsProvenToIgnore ? inForce.Rate : 1;
+            probability = inForce.Rate > 0 && !_evidence.IsProvenToIgnore ? Math.Max(inForce.Rate, LeastBelieved) : 1;
         }
         else
         {

@@ -103,6 +103,15 @@ public sealed class EvidenceTests
         Assert.Equal(ClientStatus.Unknown, ClientState.Of(other, Start).Status);
     }
 
+    [Fact]
+    public void Count_ServedNextToNothing_StandsForNoMoreThanIsBelieved()
+    {
+        Poll(double.Epsilon);
+        Send(Start, 2, _ => true);
+
+        Assert.Equal(2 / ServiceTraffic.LeastBelieved, Taken(), 1);
+    }
+
     private static double NumberOf(UInt128 id, string number)
     {
         var (high, low) = ((ulong)(id >> 64), (ulong)id);
