@@ -11,6 +11,12 @@ internal sealed class VolumeWriter : IDisposable
     /// <summary>How many releases of a project are remembered, those seen last.</summary>
     public const int MaxReleases = 100;
 
+    /// <summary>
+    /// More is taken for this. Nobody has so many traces; but sums of finite numbers need not be finite, and what is reckoned from those is
+    /// no number, which the database refuses: one such row would keep all others of its flush from being stored, for ever.
+    /// </summary>
+    private const double Most = 1e200;
+
     private readonly HashSet<long> _projectsWithReleases = [];
     private readonly Dictionary<string, long> _organizations = new(StringComparer.Ordinal);
     private readonly Dictionary<(long, string), long> _projects = [];
@@ -85,6 +91,7 @@ internal sealed class VolumeWriter : IDisposable
 
     public void Add(in VolumeKey key, VolumeCount count)
     {
+        count = new(Math.Min(count.Total, Most), Math.Min(count.Kept, Most));
         var project = Project(key.Organization, key.Project);
         if (!_transactions.TryGetValue((project, key.Transaction), out var transaction))
             _transactions.Add((project, key.Transaction), transaction = _transaction.GetId(project, key.Transaction));

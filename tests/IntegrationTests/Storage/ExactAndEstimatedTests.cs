@@ -103,6 +103,22 @@ public class ExactAndEstimatedTests
     }
 
     [Fact]
+    public async Task Add_CountsBeyondAllNumbers_DoNotKeepOthersFromBeingStored()
+    {
+        await using var host = new ApiHost();
+        using var client = host.CreateClient();
+        // Each is a number, and their sum is none; what is taken from that would be refused by the database for ever.
+        await host.CountAsync(Exact, Minute, ("a", 1e308, 1e308), ("b", 1e308, 0), ("c", 1e308, 0));
+        await host.CountAsync(Exact, Minute, ("a", 1e308, 1e308));
+
+        await host.CountAsync(Estimated, Minute, ("a", 10, 1), ("d", 10, 1));
+        await host.CountAsync(Estimated, Minute, ("a", 10, 1));
+
+        Assert.All(host.Rows(), row => Assert.True(double.IsFinite(row.Total) && row.Total > 0));
+        Assert.True(double.IsFinite((await host.Volumes().ReadTotalAsync("acme", new(Minute, Minute + 59), CancellationToken.None)).Total));
+    }
+
+    [Fact]
     public async Task Add_MixedMinute_LeavesOtherMinutesAndProjectsAlone()
     {
         await using var host = new ApiHost();
