@@ -18,6 +18,9 @@ internal sealed class VolumeFlusher(
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>For the last flush, when the host has no time left: a server that waits for slow clients may use up all of it.</summary>
+    private static readonly TimeSpan LastFlush = TimeSpan.FromSeconds(5);
+
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly Lock _stopGate = new();
@@ -71,7 +74,7 @@ internal sealed class VolumeFlusher(
         }
     }
 
-    /// <summary>Flushes for the last time, as often as it takes and the host allows.</summary>
+    /// <summary>Flushes for the last time: once in any case, and then as often as it takes and the host allows.</summary>
     public override Task StopAsync(CancellationToken cancellationToken)
     {
         // A host can be stopped twice at a time, and be gone when the first has ended: there is one last flush.
@@ -112,18 +115,16 @@ internal sealed class VolumeFlusher(
     private async Task StopOnceAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        while (!await TryFlushAsync(cancellationToken))
+        using var last = new CancellationTokenSource(LastFlush, clock);
+        var isStored = await TryFlushAsync(last.Token);
+        while (!isStored && !cancellationToken.IsCancellationRequested)
         {
-            try
-            {
-                await Task.Delay(RetryInterval, clock, cancellationToken);
-            }
-            catch (OperationCanceledException)
-            {
-                Log.CountsLost(logger, ingest.Pending + (_inFlight?.Volumes.Counts.Count ?? 0));
-                return;
-            }
+            await Task.Delay(RetryInterval, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            isStored = await TryFlushAsync(cancellationToken);
         }
+
+        if (!isStored)
+            Log.CountsLost(logger, ingest.Pending + (_inFlight?.Volumes.Counts.Count ?? 0));
     }
 
     private void Wake()
@@ -148,16 +149,16 @@ internal sealed class VolumeFlusher(
             _isFailing = false;
             return true;
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (Exception exception)
         {
             // Once, and not every second.
             if (!_isFailing)
                 Log.FlushFailed(logger, exception, ingest.Pending);
             _isFailing = true;
-            return false;
-        }
-        catch (OperationCanceledException)
-        {
             return false;
         }
     }

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using DynamicSampling.Api.Ingest;
+using DynamicSampling.Api.Ingest.Traffic;
 using DynamicSampling.IntegrationTests.Api;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace DynamicSampling.IntegrationTests.Ingest;
 
@@ -76,6 +78,22 @@ public sealed class VolumeFlusherTests
         flusher.Dispose();
 
         await flusher.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+    }
+
+    [Fact]
+    public async Task Stop_HostHasNoTimeLeft_StoresCountsAndPollsNevertheless()
+    {
+        await using var host = new ApiHost();
+        using var client = host.CreateClient();
+        await client.SendTracesAsync(Traces.Roots("checkout", "GET /cart", 3, host.Clock.GetUtcNow()));
+        await client.GetJsonAsync("/sampling?service=checkout");
+
+        // As when a client holds a connection until the server is torn from it.
+        foreach (var service in host.Services.GetServices<IHostedService>().Where(service => service is VolumeFlusher or ClientMemory))
+            await service.StopAsync(new CancellationToken(canceled: true));
+
+        Assert.Equal(1, host.Count("volumes"));
+        Assert.Equal(1, host.Count("clients"));
     }
 
     [Fact]

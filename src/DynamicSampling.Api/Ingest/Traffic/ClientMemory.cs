@@ -11,6 +11,7 @@ internal sealed class ClientMemory(
     TrafficTable traffic, SqlClientStore store, SamplingStrategies strategies, TimeProvider clock, ILogger<ClientMemory> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LastSave = TimeSpan.FromSeconds(5);
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -30,7 +31,16 @@ internal sealed class ClientMemory(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await SaveAsync(cancellationToken);
+        // Also when a server that waited for slow clients has used up the host's time.
+        using var last = new CancellationTokenSource(LastSave, clock);
+        try
+        {
+            await SaveAsync(last.Token);
+        }
+        catch (OperationCanceledException exception)
+        {
+            Log.PollsNotStored(logger, exception);
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
