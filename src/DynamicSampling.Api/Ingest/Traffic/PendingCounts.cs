@@ -46,7 +46,7 @@ internal sealed class PendingCounts
             isOwn = HasRoom(maxNames) || name.SequenceEqual(Names.OtherTransactions);
             slot = ref CollectionsMarshal.GetValueRefOrAddDefault(names, isOwn ? name : Names.OtherTransactions, out _);
             if (!isOwn)
-                FoldedMinute = minute;
+                FoldedMinute = Math.Max(FoldedMinute, minute);
         }
 
         if (slot.Minute != minute && slot.Kept > 0)

@@ -66,6 +66,18 @@ public sealed class PendingCountsTests
     }
 
     [Fact]
+    public void FoldedMinute_SpansOfEarlierMinutes_StaysTheLatest()
+    {
+        foreach (var minute in (int[])[5, 0, 3])
+        {
+            _counts.Add("GET /", Minute + minute, 1, maxNames: 1);
+            Assert.False(_counts.Add("GET /cart", Minute + minute, 1, maxNames: 1));
+        }
+
+        Assert.Equal(Minute + 5, _counts.FoldedMinute);
+    }
+
+    [Fact]
     public void Add_TooManyNames_AreCountedAsOthersAndNoneIsLost()
     {
         for (var i = 0; i < 50; i++)
