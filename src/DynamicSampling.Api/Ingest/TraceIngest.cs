@@ -92,7 +92,7 @@ internal sealed class TraceIngest(
         var found = traffic.FindOrAdd(organization, service)
             ?? throw new IngestFullException(
                 $"There is no room for organization '{organization}': {options.Value.MaxServices} services are told apart (Ingest:MaxServices). Nothing was counted.");
-        if (found.Service.Length != service.Length && string.Equals(found.Service, Names.OtherServices, StringComparison.Ordinal))
+        if (!service.SequenceEqual(found.Service))
             metrics.ServiceFolded();
         return found;
     }
