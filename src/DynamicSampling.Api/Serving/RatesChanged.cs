@@ -6,29 +6,25 @@ namespace DynamicSampling.Api.Serving;
 internal sealed class RatesChanged
 {
     private readonly ConcurrentDictionary<string, long> _changes = new(StringComparer.Ordinal);
+    private long _last;
 
     /// <summary>Watches an organization; without that its changes leave nothing behind.</summary>
-    /// <returns>The number of its changes so far.</returns>
-    public long Watch(string organization) => _changes.GetOrAdd(organization, 0);
+    /// <returns>The number of its latest change. It is never the same again, also when it is watched anew.</returns>
+    public long Watch(string organization) => _changes.GetOrAdd(organization, static (_, self) => self.Next(), this);
 
     /// <summary>Watches it no longer.</summary>
     public void Forget(string organization) => _changes.TryRemove(organization, out _);
 
-    /// <summary>The number of changes since it is watched.</summary>
-    public long Count(string organization) => _changes.GetValueOrDefault(organization, -1);
+    /// <summary>The number of its latest change; -1 when it is not watched.</summary>
+    public long Latest(string organization) => _changes.GetValueOrDefault(organization, -1);
 
     /// <summary>Its rates, or the settings that they follow, are others from now on.</summary>
     public void Notify(string organization)
     {
-        while (_changes.TryGetValue(organization, out var count) && !_changes.TryUpdate(organization, count + 1, count))
+        while (_changes.TryGetValue(organization, out var latest) && !_changes.TryUpdate(organization, Next(), latest))
         {
         }
     }
 
-    /// <summary>Anything may have changed.</summary>
-    public void NotifyAll()
-    {
-        foreach (var organization in _changes.Keys)
-            Notify(organization);
-    }
+    private long Next() => Interlocked.Increment(ref _last);
 }

@@ -7,7 +7,7 @@ namespace DynamicSampling.Api.Serving;
 
 /// <summary>
 /// What clients are served, from memory. An organization's rates are read when they were published, not when they are asked for
-/// again; and when they cannot be read, the last ones go on being served.
+/// again; and when they cannot be read, or not soon, the last ones go on being served.
 /// </summary>
 internal sealed class SamplingStrategies(
     SqlRateStore rates, SqlOrganizationStore organizations, RatesChanged changes, IOptions<SamplingOptions> options, TimeProvider clock,
@@ -18,7 +18,12 @@ internal sealed class SamplingStrategies(
 
     private const int ProjectsPerPage = 1000;
 
+    // Clients of JavaScript never poll again behind a request that hangs.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<string, Slot> _organizations = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Reading> _readings = new(StringComparer.Ordinal);
     private readonly JaegerStrategy _default = JaegerStrategy.Of(version: 0, options.Value.DefaultTargetSampleRate);
 
     /// <summary>What services of organizations get that nobody has heard of, 0 to 1.</summary>
@@ -44,30 +49,65 @@ internal sealed class SamplingStrategies(
         (await ReadOrLastAsync(organization, cancellationToken))?.StrategyOf(service) ?? _default;
 
     private bool IsFresh(string organization, Slot slot, ServedOrganization served) =>
-        slot.Changes == changes.Count(organization) && !(clock.GetUtcNow() >= served.Until);
+        slot.Change == changes.Latest(organization) && !(clock.GetUtcNow() >= served.Until);
 
     private async Task<ServedOrganization?> ReadOrLastAsync(string organization, CancellationToken cancellationToken)
     {
-        // Before reading, so that a change meanwhile is seen.
-        var count = changes.Watch(organization);
         try
         {
-            var read = await ReadAsync(organization, cancellationToken);
-            if (read is null)
-            {
-                // Nobody has heard of it: it gets the default, and leaves nothing behind.
-                changes.Forget(organization);
-                return null;
-            }
-
-            MakeRoom();
-            _organizations[organization] = new(count, read);
-            return read;
+            return await ReadOnceAsync(organization).WaitAsync(Patience, clock, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             Log.ServingFromMemory(logger, exception, organization);
             return _organizations.GetValueOrDefault(organization)?.Served;
+        }
+    }
+
+    /// <summary>Reads an organization. All who ask meanwhile share that, unless there has been a change since it began.</summary>
+    private Task<ServedOrganization?> ReadOnceAsync(string organization)
+    {
+        lock (_gate)
+        {
+            // Before reading, so that a change meanwhile is seen.
+            var change = changes.Watch(organization);
+            if (_readings.TryGetValue(organization, out var running) && running.Change == change)
+                return running.Served;
+            var reading = Task.Run(() => ReadAndKeepAsync(organization, change));
+            _readings[organization] = new(change, reading);
+            return reading;
+        }
+    }
+
+    private async Task<ServedOrganization?> ReadAndKeepAsync(string organization, long change)
+    {
+        try
+        {
+            var read = await ReadAsync(organization, CancellationToken.None);
+            if (read is null)
+            {
+                // Nobody has heard of it, or not any more: it gets the default, and leaves nothing behind.
+                _organizations.TryRemove(organization, out _);
+                changes.Forget(organization);
+                return null;
+            }
+
+            MakeRoom();
+            _organizations[organization] = new(change, read);
+            return read;
+        }
+        catch when (!_organizations.ContainsKey(organization))
+        {
+            changes.Forget(organization);
+            throw;
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                if (_readings.TryGetValue(organization, out var running) && running.Change == change)
+                    _readings.Remove(organization);
+            }
         }
     }
 
@@ -122,5 +162,7 @@ internal sealed class SamplingStrategies(
         }
     }
 
-    private sealed record Slot(long Changes, ServedOrganization Served);
+    private sealed record Slot(long Change, ServedOrganization Served);
+
+    private sealed record Reading(long Change, Task<ServedOrganization?> Served);
 }
