@@ -163,7 +163,7 @@ public class TracesTests
     [Fact]
     public async Task Post_NotDurable_IsStoredByTheNextFlush()
     {
-        await using var host = new ApiHost();
+        await using var host = new ApiHost(builder => builder.UseSetting("Ingest:FlushInterval", "00:00:01"));
         using var client = host.CreateClient();
 
         using var response = await PostAsync(client, Body("checkout", Span(1, "GET /", host.Clock.GetUtcNow())));

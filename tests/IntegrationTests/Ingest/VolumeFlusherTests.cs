@@ -17,7 +17,7 @@ public sealed class VolumeFlusherTests
     [Fact]
     public async Task Flush_EverySecond_StoresWhatWasCounted()
     {
-        await using var host = new ApiHost();
+        await using var host = new ApiHost(builder => builder.UseSetting("Ingest:FlushInterval", "00:00:01"));
         using var client = host.CreateClient();
         await client.SendTracesAsync(Traces.Roots("checkout", "GET /cart", 3, host.Clock.GetUtcNow()));
         Assert.Equal(0, host.Count("volumes"));
