@@ -5,7 +5,7 @@ namespace DynamicSampling.Api.Ingest.Traffic;
 
 /// <summary>
 /// Counts of one service that are not stored yet. Names stay when their counts have been taken, so that a flush does not make the next
-/// spans allocate them again. Not thread-safe.
+/// spans allocate them again; those that come no longer are forgotten. Not thread-safe.
 /// </summary>
 internal sealed class PendingCounts
 {
@@ -24,6 +24,9 @@ internal sealed class PendingCounts
 
     /// <summary>When spans were folded last, as a minute since the Unix epoch; 0 for never.</summary>
     public int FoldedMinute { get; private set; }
+
+    /// <summary>How many names are remembered, with or without counts.</summary>
+    public int KnownNames => _names.Count;
 
     /// <summary>Whether there is nothing to store.</summary>
     public bool IsEmpty => Count == 0 && _releases is null;
@@ -114,6 +117,14 @@ internal sealed class PendingCounts
         return taken;
     }
 
+    /// <summary>Forgets names that wait for nothing and have not come since a minute, and the memory that they took.</summary>
+    public void Forget(int minute)
+    {
+        Remove(minute);
+        if (_names.Capacity > 4 * Math.Max(_names.Count, 16))
+            _names.TrimExcess();
+    }
+
     private void AddToOtherMinute(ReadOnlySpan<char> name, ref Slot slot, int minute, double total)
     {
         var text = NameOf(name);
@@ -147,13 +158,17 @@ internal sealed class PendingCounts
         if (_sweptMinute == _newestMinute)
             return false;
         _sweptMinute = _newestMinute;
+        Remove(_newestMinute);
+        return _names.Count < maxNames;
+    }
+
+    private void Remove(int before)
+    {
         foreach (var (name, slot) in _names)
         {
-            if (slot.Kept == 0 && slot.Minute < _newestMinute)
+            if (slot.Kept == 0 && slot.Minute < before)
                 _names.Remove(name);
         }
-
-        return _names.Count < maxNames;
     }
 
     /// <summary>Small, because there is one for each transaction of each service.</summary>

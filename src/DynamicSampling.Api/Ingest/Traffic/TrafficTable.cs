@@ -10,6 +10,9 @@ internal sealed class TrafficTable(IOptions<IngestOptions> options)
     /// <summary>A service that neither sends nor polls for this long is forgotten.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromHours(1);
 
+    // Names with numbers in them, such as addresses, never come again.
+    private const int NamesIdleMinutes = 10;
+
     private readonly ConcurrentDictionary<string, Organization> _organizations = new(StringComparer.Ordinal);
     private int _count;
 
@@ -53,7 +56,7 @@ internal sealed class TrafficTable(IOptions<IngestOptions> options)
         }
     }
 
-    /// <summary>Drops what has been quiet for long.</summary>
+    /// <summary>Drops services that have been quiet for long, and names of transactions.</summary>
     /// <param name="now">Milliseconds since the Unix epoch.</param>
     public void Sweep(long now)
     {
@@ -64,6 +67,7 @@ internal sealed class TrafficTable(IOptions<IngestOptions> options)
             {
                 lock (service.Gate)
                 {
+                    service.Pending.Forget((int)(now / 60_000) - NamesIdleMinutes);
                     if (!service.Pending.IsEmpty || service.Evidence.LatestSpan > oldest || service.Polls?.Latest > oldest)
                         continue;
                     service.IsGone = true;

@@ -10,6 +10,26 @@ public sealed class TrafficTableTests
     private readonly TrafficTable _table = new(Options.Create(new IngestOptions()));
 
     [Fact]
+    public void Sweep_NamesThatComeNoLonger_AreForgottenThoughTheirServiceGoesOn()
+    {
+        const long Start = 1_795_000_000_000;
+        var service = _table.FindOrAdd("acme", "checkout")!;
+        for (var i = 0; i < 1000; i++)
+            service.Count(default, $"GET /orders/{i}", Start, Start, maxNames: 5000);
+        _table.Sweep(Start + (20 * 60_000));
+        Assert.Equal(1000, service.Pending.KnownNames);
+
+        service.Pending.Take("acme", "checkout", new() { IsExact = false });
+        service.Count(default, "GET /", Start + (20 * 60_000), Start + (20 * 60_000), maxNames: 5000);
+        _table.Sweep(Start + (9 * 60_000));
+        Assert.Equal(1001, service.Pending.KnownNames);
+        _table.Sweep(Start + (20 * 60_000));
+
+        Assert.Equal(1, service.Pending.KnownNames);
+        Assert.Equal(1, service.Pending.Count);
+    }
+
+    [Fact]
     public async Task FindOrAdd_WhileTheTableIsSwept_IsInTheTableUnlessItIsGone()
     {
         const int Attempts = 100_000;
