@@ -29,7 +29,10 @@ internal sealed class IngestOptions
     [Range(1, 1_000_000)]
     public int MaxTransactionsPerProject { get; set; } = 5000;
 
-    /// <summary>How many services are told apart, of all organizations together; the rest is counted as service <c>__other__</c>.</summary>
+    /// <summary>
+    /// How many services are told apart, of all organizations together; the rest is counted as service <c>__other__</c>. Those that poll
+    /// and have never sent anything take up half of it at most.
+    /// </summary>
     /// <value>1 to 10,000,000. The default is 100,000.</value>
     [Range(1, 10_000_000)]
     public int MaxServices { get; set; } = 100_000;

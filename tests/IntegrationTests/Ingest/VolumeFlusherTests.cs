@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Ingest.Traffic;
 using DynamicSampling.IntegrationTests.Api;
@@ -147,6 +148,28 @@ public sealed class VolumeFlusherTests
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.Equal([("__other__", 6), ("service-0", 2), ("service-1", 2), ("service-2", 2)], Totals(await client.GetJsonAsync(Volumes)));
+    }
+
+    [Fact]
+    public async Task Poll_NamesThatAreMadeUp_LeaveRoomForServicesThatSend()
+    {
+        await using var host = new ApiHost(builder => builder.UseSetting("Ingest:MaxServices", "4"));
+        using var client = host.CreateClient();
+        for (var i = 0; i < 10; i++)
+        {
+            await client.GetJsonAsync($"/sampling?service=made-up-{i}");
+            await client.GetJsonAsync($"/o/made-up-{i}/sampling?service=checkout");
+        }
+
+        await client.SendTracesAsync(Traces.Roots("checkout", "GET /", 2, host.Clock.GetUtcNow()));
+        await client.GetJsonAsync("/sampling?service=checkout");
+        using var taken = await client.PostAsJsonAsync("/o/other/v1/traces", Traces.Roots("billing", "GET /", 1, host.Clock.GetUtcNow()));
+        await host.FlushAsync();
+
+        Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
+        Assert.Equal([("checkout", 2)], Totals(await client.GetJsonAsync(Volumes)));
+        var clients = (await client.GetJsonAsync("/api/organizations/default/clients")).GetProperty("items").EnumerateArray();
+        Assert.Equal(JsonValueKind.String, clients.Single(item => item.GetProperty("service").GetString() == "checkout").GetProperty("lastPollAt").ValueKind);
     }
 
     [Fact]

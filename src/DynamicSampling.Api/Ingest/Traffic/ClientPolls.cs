@@ -10,7 +10,7 @@ internal sealed class ClientPolls(TrafficTable traffic, IngestMetrics metrics, T
     {
         metrics.Polled();
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        while (traffic.FindOrAdd(organization, service) is { } found && string.Equals(found.Service, service, StringComparison.Ordinal))
+        while (traffic.FindOrAddPolled(organization, service) is { } found)
         {
             lock (found.Gate)
             {

@@ -56,6 +56,18 @@ internal sealed class TrafficTable(IOptions<IngestOptions> options)
         }
     }
 
+    /// <summary>
+    /// Finds a service that polls. One that has not been heard of is taken in while half of the room is left: anybody can ask for the
+    /// rates of any name, and that must leave room for those that send.
+    /// </summary>
+    /// <returns>Null when there is no room.</returns>
+    public ServiceTraffic? FindOrAddPolled(string organization, string service)
+    {
+        if (_organizations.TryGetValue(organization, out var known) && known.Services.TryGetValue(service, out var found))
+            return found;
+        return Count < (options.Value.MaxServices + 1) / 2 ? FindOrAdd(organization, service) : null;
+    }
+
     /// <summary>Drops services that have been quiet for long, and names of transactions.</summary>
     /// <param name="now">Milliseconds since the Unix epoch.</param>
     public void Sweep(long now)
