@@ -41,6 +41,17 @@ public sealed class ClientsTests
     }
 
     [Fact]
+    public async Task List_ServiceThatStartsNoTraces_IsNotToldToPoll()
+    {
+        await using var host = new ApiHost();
+        using var client = host.CreateClient();
+        var child = new { traceId = $"{1:x32}", spanId = $"{2:x16}", parentSpanId = $"{3:x16}", name = "SELECT", startTimeUnixNano = $"{host.Clock.GetUtcNow().ToUnixTimeMilliseconds()}000000" };
+        await client.SendTracesAsync(Traces.Request("inventory", child), "/o/acme/v1/traces");
+
+        Assert.Equal(0, (await client.GetJsonAsync(Clients)).GetProperty("items").GetArrayLength());
+    }
+
+    [Fact]
     public async Task List_Pages_GoOnByName()
     {
         await using var host = new ApiHost();

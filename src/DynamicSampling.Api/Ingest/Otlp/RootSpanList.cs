@@ -14,6 +14,7 @@ internal sealed class RootSpanList : IRootSpans
     private Item[] _spans = new Item[64];
     private Group[] _groups = new Group[4];
     private char[] _text = new char[4096];
+    private int _groupCount;
     private int _textLength;
 
     /// <summary>How many root spans there are.</summary>
@@ -22,11 +23,14 @@ internal sealed class RootSpanList : IRootSpans
     /// <summary>How many root spans there may be.</summary>
     public int MaxCount { get; set; } = int.MaxValue;
 
-    /// <summary>Resources, each with the spans up to the next one's.</summary>
-    public int GroupCount { get; private set; }
+    /// <summary>Resources with root spans, each with the spans up to the next one's.</summary>
+    public int GroupCount => HasEmptyGroup ? _groupCount - 1 : _groupCount;
+
+    // The last one that began, until it has a root span.
+    private bool HasEmptyGroup => _groupCount > 0 && _groups[_groupCount - 1].FirstSpan == Count;
 
     public ReadOnlySpan<Item> SpansOf(int group) =>
-        _spans.AsSpan(_groups[group].FirstSpan..(group + 1 < GroupCount ? _groups[group + 1].FirstSpan : Count));
+        _spans.AsSpan(_groups[group].FirstSpan..(group + 1 < _groupCount ? _groups[group + 1].FirstSpan : Count));
 
     public ReadOnlySpan<char> ServiceOf(int group) => Read(_groups[group].Service);
 
@@ -41,19 +45,19 @@ internal sealed class RootSpanList : IRootSpans
     public void Begin(in SpanResource resource)
     {
         // A resource without root spans gives its place to the next.
-        if (GroupCount == 0 || _groups[GroupCount - 1].FirstSpan < Count)
+        if (HasEmptyGroup)
         {
-            if (GroupCount == _groups.Length)
-                Array.Resize(ref _groups, _groups.Length * 2);
-            GroupCount++;
+            // Its text, too: it is the last that was written.
+            _textLength = _groups[_groupCount - 1].Service.Start;
         }
         else
         {
-            // Its text, too: it is the last that was written.
-            _textLength = _groups[GroupCount - 1].Service.Start;
+            if (_groupCount == _groups.Length)
+                Array.Resize(ref _groups, _groups.Length * 2);
+            _groupCount++;
         }
 
-        _groups[GroupCount - 1] = new(
+        _groups[_groupCount - 1] = new(
             Count,
             Write(resource.Service, OtlpNames.UnknownService),
             resource.Release.IsEmpty ? default : Write(resource.Release, ""),
@@ -72,7 +76,7 @@ internal sealed class RootSpanList : IRootSpans
     /// <summary>Forgets everything, and memory that only a very large body needed.</summary>
     public void Clear()
     {
-        (Count, GroupCount, _textLength) = (0, 0, 0);
+        (Count, _groupCount, _textLength) = (0, 0, 0);
         if (_spans.Length > KeptSpans)
             _spans = new Item[64];
         if (_groups.Length > KeptSpans)
