@@ -1,0 +1,116 @@
+# What the comparisons over HTTP share; they source it. The server has core 0 to itself, wrk has core 1.
+
+script=$(basename "$0")
+work=
+server=
+
+fail() {
+  echo "$script: $1" >&2
+  exit 1
+}
+
+# Ends the server and removes what was written, however the script ends.
+cleanup() {
+  if [[ -n $server ]]; then
+    kill "$server" 2> /dev/null || true
+    wait "$server" 2> /dev/null || true
+  fi
+  if [[ -n $work ]]; then
+    rm -rf "$work"
+  fi
+}
+
+# prepare NUMBER…: checks tools, cores and the script's arguments, and makes the directory $work.
+prepare() {
+  local tool number
+  for tool in wrk taskset curl dotnet; do
+    command -v "$tool" > /dev/null || fail "$tool is needed, and is not on the PATH (Debian: wrk is in the package wrk, taskset in util-linux)."
+  done
+  for number in "$@"; do
+    [[ $number =~ ^[1-9][0-9]*$ ]] || fail "the arguments are whole numbers from 1 on, not '$number'."
+  done
+  taskset -c 0,1 true 2> /dev/null || fail "the cores 0 and 1 are needed."
+  work=$(mktemp -d)
+  trap cleanup EXIT
+  trap 'exit 130' INT TERM
+}
+
+# build PROJECT: builds it into $work/app.
+build() {
+  echo "Building…"
+  if ! dotnet build "$1" -c Release -m:1 --nologo -v quiet -o "$work/app" > "$work/build"; then
+    cat "$work/build" >&2
+    exit 1
+  fi
+}
+
+# start ASSEMBLY ARGUMENT…: starts the server on core 0, and waits until it listens. $work/log has what it says.
+start() {
+  : > "$work/log"
+  (cd "$work/app" && exec taskset -c 0 dotnet "$@") > "$work/log" 2>&1 &
+  server=$!
+  local i
+  for (( i = 0; i < 300; i++ )); do
+    if grep -q 'Now listening on: ' "$work/log"; then
+      return
+    fi
+    kill -0 "$server" 2> /dev/null || break
+    sleep 0.1
+  done
+  echo "The server did not start:" >&2
+  cat "$work/log" >&2
+  exit 1
+}
+
+# run_wrk SECONDS URL OPTION…: wrk's report; an error when any answer is not 2xx.
+run_wrk() {
+  local duration=$1 url=$2 report
+  shift 2
+  report=$(taskset -c 1 wrk --threads 1 --duration "${duration}s" "${wrk_options[@]}" "$url" "$@")
+  if grep -qE 'Non-2xx|Socket errors' <<< "$report"; then
+    echo "wrk saw errors:" >&2
+    echo "$report" >&2
+    return 1
+  fi
+  echo "$report"
+}
+
+# Requests per second, from a report of wrk.
+per_second() { awk '/^Requests\/sec:/ { print $2; found = 1 } END { exit !found }'; }
+
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4f", a / b }'; }
+
+median() { sort -g | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
+
+# compare PAIRS SECONDS WARMUP BARE OTHER: calls measure (the caller's: endpoint and seconds) for both endpoints in alternating pairs after
+# an A/A pair, prints them, and leaves the median of other/bare in $result and the A/A ratio in $same.
+compare() {
+  local pairs=$1 seconds=$2 warmup=$3 bare=$4 other=$5
+  local endpoint pair first second value slice=$(( (warmup + 3) / 4 ))
+  # Both endpoints in turns, so that neither meets a colder server.
+  echo "Warming up for $warmup s…"
+  for endpoint in "$bare" "$other" "$bare" "$other"; do
+    measure "$endpoint" "$slice" > /dev/null
+  done
+
+  first=$(measure "$bare" "$seconds")
+  second=$(measure "$bare" "$seconds")
+  same=$(ratio "$second" "$first")
+  printf '%-6s %16s %16s %8s\n' pair "$bare/s" "$other/s" ratio
+  printf '%-6s %16s %16s %8s\n' A/A "$first" "$second" "$same"
+  : > "$work/ratios"
+  for (( pair = 1; pair <= pairs; pair++ )); do
+    # Who goes first alternates too: what drifts favours neither.
+    if (( pair % 2 )); then
+      first=$(measure "$bare" "$seconds")
+      second=$(measure "$other" "$seconds")
+    else
+      second=$(measure "$other" "$seconds")
+      first=$(measure "$bare" "$seconds")
+    fi
+    value=$(ratio "$second" "$first")
+    echo "$value" >> "$work/ratios"
+    printf '%-6s %16s %16s %8s\n' "$pair" "$first" "$second" "$value"
+  done
+  result=$(median < "$work/ratios")
+}
