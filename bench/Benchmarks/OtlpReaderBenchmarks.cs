@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using DynamicSampling.Api.Ingest.Otlp;
 using DynamicSampling.Benchmarks.Otlp;
 using DynamicSampling.Tests.Otlp;
+using Google.Protobuf;
 
 namespace DynamicSampling.Benchmarks;
 
@@ -21,8 +22,9 @@ public class OtlpReaderBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _protobuf = TraceBodies.Protobuf(RootPercentage);
-        _json = TraceBodies.Json(RootPercentage);
+        var request = TraceBodies.Request(RootPercentage);
+        _protobuf = request.ToByteArray();
+        _json = TraceBodies.Json(request);
         if (ReadProtobuf() != GeneratedParser() || ReadJson() != GeneratedParser())
             throw new InvalidOperationException("They find different spans.");
         Console.WriteLine($"// {_protobuf.Length} bytes of protobuf, {_json.Length} of JSON");

@@ -14,7 +14,6 @@ prepare "$pairs" "$seconds" "$warmup"
 wrk_options=(--connections 32)
 
 build bench/HttpApp
-# Port 0: the system picks a free one, and the log says which.
 start DynamicSampling.HttpApp.dll --urls http://127.0.0.1:0 --Logging:LogLevel:Microsoft.Hosting.Lifetime=Information
 url=$(sed -n 's/.*Now listening on: \(http[^ ]*\).*/\1/p' "$work/log")
 bare=$(curl -fsS "$url/bare")
@@ -25,4 +24,4 @@ measure() { run_wrk "$2" "$url/$1" | per_second; }
 
 compare "$pairs" "$seconds" "$warmup" bare filtered
 echo
-echo "filtered/bare, median of $pairs pairs: $result   (target: at least 0.9; A/A: $same)"
+echo "filtered/bare, median of $pairs pairs: ${results[0]}   (target: at least 0.9; A/A: $same)"

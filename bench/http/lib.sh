@@ -44,7 +44,7 @@ build() {
   fi
 }
 
-# start ASSEMBLY ARGUMENT…: starts the server on core 0, and waits until it listens. $work/log has what it says.
+# start ASSEMBLY ARGUMENT…: starts the server on core 0, on ports that the system picks, and waits until it listens. $work/log says where.
 start() {
   : > "$work/log"
   (cd "$work/app" && exec taskset -c 0 dotnet "$@") > "$work/log" 2>&1 &
@@ -82,35 +82,58 @@ ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4f", a / b }'; }
 
 median() { sort -g | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 
-# compare PAIRS SECONDS WARMUP BARE OTHER: calls measure (the caller's: endpoint and seconds) for both endpoints in alternating pairs after
-# an A/A pair, prints them, and leaves the median of other/bare in $result and the A/A ratio in $same.
+# compare ROUNDS SECONDS WARMUP BASE OTHER…: calls measure (the caller's: endpoint and seconds; it prints a number per second) for all endpoints in
+# turns, after BASE twice, and prints what comes out. Leaves the medians of other/BASE in ${results[@]}, those of the numbers in ${speeds[@]},
+# BASE's first, and the ratio of BASE to itself in $same.
 compare() {
-  local pairs=$1 seconds=$2 warmup=$3 bare=$4 other=$5
-  local endpoint pair first second value slice=$(( (warmup + 3) / 4 ))
-  # Both endpoints in turns, so that neither meets a colder server.
+  local rounds=$1 seconds=$2 warmup=$3
+  shift 3
+  local endpoints=("$@") others=("${@:2}") base=$1 slice=$(( (warmup + 2 * $# - 1) / (2 * $#) ))
+  local endpoint round i first second order
+  local -A measured
+  # All endpoints in turns, so that none meets a colder server.
   echo "Warming up for $warmup s…"
-  for endpoint in "$bare" "$other" "$bare" "$other"; do
+  for endpoint in "$@" "$@"; do
     measure "$endpoint" "$slice" > /dev/null
   done
 
-  first=$(measure "$bare" "$seconds")
-  second=$(measure "$bare" "$seconds")
+  first=$(measure "$base" "$seconds")
+  second=$(measure "$base" "$seconds")
   same=$(ratio "$second" "$first")
-  printf '%-6s %16s %16s %8s\n' pair "$bare/s" "$other/s" ratio
-  printf '%-6s %16s %16s %8s\n' A/A "$first" "$second" "$same"
-  : > "$work/ratios"
-  for (( pair = 1; pair <= pairs; pair++ )); do
-    # Who goes first alternates too: what drifts favours neither.
-    if (( pair % 2 )); then
-      first=$(measure "$bare" "$seconds")
-      second=$(measure "$other" "$seconds")
-    else
-      second=$(measure "$other" "$seconds")
-      first=$(measure "$bare" "$seconds")
+  echo "A/A, $base/s: $first and $second, ratio $same"
+  printf '%-6s' round
+  printf ' %16s' "${@/%//s}" "${others[@]/%//$base}"
+  echo
+  rm -f "$work"/measured.* "$work"/ratios.*
+  for (( round = 1; round <= rounds; round++ )); do
+    # Who goes first alternates too: what drifts favours nobody.
+    order=("$@")
+    if (( round % 2 == 0 )); then
+      for (( i = 0; i < $#; i++ )); do
+        order[i]=${endpoints[$# - 1 - i]}
+      done
     fi
-    value=$(ratio "$second" "$first")
-    echo "$value" >> "$work/ratios"
-    printf '%-6s %16s %16s %8s\n' "$pair" "$first" "$second" "$value"
+    for endpoint in "${order[@]}"; do
+      measured[$endpoint]=$(measure "$endpoint" "$seconds")
+    done
+    printf '%-6s' "$round"
+    for endpoint in "$@"; do
+      printf ' %16s' "${measured[$endpoint]}"
+      echo "${measured[$endpoint]}" >> "$work/measured.$endpoint"
+    done
+    for endpoint in "${others[@]}"; do
+      second=$(ratio "${measured[$endpoint]}" "${measured[$base]}")
+      printf ' %16s' "$second"
+      echo "$second" >> "$work/ratios.$endpoint"
+    done
+    echo
   done
-  result=$(median < "$work/ratios")
+  results=()
+  speeds=()
+  for endpoint in "$@"; do
+    speeds+=("$(median < "$work/measured.$endpoint")")
+  done
+  for endpoint in "${others[@]}"; do
+    results+=("$(median < "$work/ratios.$endpoint")")
+  done
 }

@@ -22,7 +22,8 @@ internal static class TraceBodies
     /// <param name="rootPercentage">How many of 100 spans are roots.</param>
     /// <param name="service">The value of service.name.</param>
     /// <param name="seed">Other seeds give other ids.</param>
-    public static ExportTraceServiceRequest Request(int rootPercentage, string service = "checkout", int seed = 1)
+    /// <param name="start">No span starts before, in nanoseconds since the Unix epoch; all do within 5 seconds, in which the SDKs fill a batch.</param>
+    public static ExportTraceServiceRequest Request(int rootPercentage, string service = "checkout", int seed = 1, ulong start = Start)
     {
         var random = new Random(seed);
         var resource = new ResourceSpans
@@ -48,19 +49,17 @@ internal static class TraceBodies
         {
             var scope = new ScopeSpans { Scope = new() { Name = $"OpenTelemetry.Instrumentation.Number{i}", Version = "1.17.0" } };
             for (var j = 0; j < BatchSize / 4; j++)
-                scope.Spans.Add(NextSpan(random, (j * rootPercentage / 100) != ((j + 1) * rootPercentage / 100)));
+                scope.Spans.Add(NextSpan(random, start, (j * rootPercentage / 100) != ((j + 1) * rootPercentage / 100)));
             resource.ScopeSpans.Add(scope);
         }
 
         return new() { ResourceSpans = { resource } };
     }
 
-    public static byte[] Protobuf(int rootPercentage, string service = "checkout", int seed = 1) => Request(rootPercentage, service, seed).ToByteArray();
-
-    /// <summary>The same as JSON, compact and with 64-bit integers as strings, as most exporters write it.</summary>
-    public static byte[] Json(int rootPercentage, string service = "checkout", int seed = 1) => JsonSerializer.SerializeToUtf8Bytes(new
+    /// <summary>As JSON, compact and with 64-bit integers as strings, as most exporters write it.</summary>
+    public static byte[] Json(ExportTraceServiceRequest request) => JsonSerializer.SerializeToUtf8Bytes(new
     {
-        resourceSpans = Request(rootPercentage, service, seed).ResourceSpans.Select(static resource => new
+        resourceSpans = request.ResourceSpans.Select(static resource => new
         {
             resource = new { attributes = Attributes(resource.Resource.Attributes), droppedAttributesCount = 0 },
             scopeSpans = resource.ScopeSpans.Select(static scope => new
@@ -72,9 +71,9 @@ internal static class TraceBodies
         }),
     });
 
-    private static Span NextSpan(Random random, bool isRoot)
+    private static Span NextSpan(Random random, ulong start, bool isRoot)
     {
-        var start = Start + (ulong)random.NextInt64(60_000_000_000);
+        start += (ulong)random.NextInt64(5_000_000_000);
         var span = new Span
         {
             TraceId = Id(random, 16),

@@ -1,0 +1,38 @@
+using DynamicSampling.Api;
+using DynamicSampling.ServiceApp;
+
+// The service as it is, and beside it, in the same process on another port, endpoints that do what nobody can do without. See ../http.
+//
+//   serve  [settings]                  both; says where they listen
+//   bodies DIRECTORY                   writes exports for ingest.sh to send
+//   heap   [settings]                  fills the service with counts and prints what they take up
+switch (args)
+{
+    case ["serve", .. var settings]:
+        await ServeAsync(settings);
+        return 0;
+    case ["bodies", var directory]:
+        BodyFiles.Write(directory);
+        return 0;
+    case ["heap", .. var settings]:
+        await HeapUse.MeasureAsync(settings);
+        return 0;
+    default:
+        await Console.Error.WriteLineAsync("serve [settings], bodies DIRECTORY or heap [settings]");
+        return 1;
+}
+
+static async Task ServeAsync(string[] settings)
+{
+    await using var service = ApiBuilder.Build(settings);
+    await service.StartAsync();
+    await PublishedRates.PublishAsync(service.Services);
+    await using var bare = await BareEndpoints.BuildAsync(service.Services);
+    await bare.StartAsync();
+    Console.WriteLine($"Service: {service.Urls.First()}");
+    Console.WriteLine($"Bare: {bare.Urls.First()}");
+    // The scripts wait for this.
+    Console.WriteLine("Now listening on: both");
+    await service.WaitForShutdownAsync();
+    await bare.StopAsync();
+}
