@@ -15,13 +15,12 @@ internal static class BareEndpoints
 
     private static long _roots;
 
-    public static async Task<WebApplication> BuildAsync(IServiceProvider service)
+    public static async Task<WebApplication> BuildAsync(IServiceProvider service, string[] settings)
     {
         var strategy = await service.GetRequiredService<SamplingStrategies>().FindAsync(
             Names.DefaultOrganization, PublishedRates.Service, CancellationToken.None);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        var app = builder.Build();
+        // With the settings of the service, and so with the same logging: what the server does for the log, it does for both.
+        var app = WebApplication.CreateSlimBuilder(settings).Build();
         app.Urls.Add("http://127.0.0.1:0");
 
         app.MapPost("/drain", DrainAsync);

@@ -61,7 +61,7 @@ internal static class HeapUse
             {
                 TraceId = Id(16),
                 SpanId = Id(8),
-                // 31 to 35 characters; each service has its own.
+                // 35 to 39 characters; each service has its own.
                 Name = string.Create(CultureInfo.InvariantCulture, $"GET /api/v1/{name}/orders/{{id}}/{i}"),
                 StartTimeUnixNano = start,
             });

@@ -27,7 +27,7 @@ static async Task ServeAsync(string[] settings)
     await using var service = ApiBuilder.Build(settings);
     await service.StartAsync();
     await PublishedRates.PublishAsync(service.Services);
-    await using var bare = await BareEndpoints.BuildAsync(service.Services);
+    await using var bare = await BareEndpoints.BuildAsync(service.Services, settings);
     await bare.StartAsync();
     Console.WriteLine($"Service: {service.Urls.First()}");
     Console.WriteLine($"Bare: {bare.Urls.First()}");

@@ -2,8 +2,7 @@
 --
 --   wrk … -s ingest.lua URL -- FILE PATH CONTENT-TYPE ENCODING RUN FIRST
 --
--- RUN is the number of the run, which goes into the ids; FIRST is how many bodies of the file have been sent before. Prints, after wrk's
--- report: "Answered:" and the number of requests that were.
+-- RUN is the number of the run, which goes into the ids; FIRST is how many bodies of the file have been sent before.
 local ffi = require("ffi")
 local bit = require("bit")
 
@@ -84,8 +83,4 @@ function request()
     next_id = next_id + 1
   end
   return body.text
-end
-
-function done(summary)
-  io.write(string.format("Answered: %d\n", summary.requests))
 end

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Exports of 512 spans over HTTP: the service, which counts their root spans, beside an endpoint that only drains the body and one that parses it as
-# anybody would, in the same process. Spans for each second of the server's processor time: wrk has more work with an export than who drains it,
-# so that endpoint never has its core to the full. The server has core 0 to itself, wrk has core 1.
+# anybody would, in the same process. Spans for each second of the server's processor time: wrk has more work with an export than who only drains
+# it. The server has core 0 to itself, wrk has core 1.
 #
 #   bench/http/ingest.sh [rounds] [seconds a measurement] [warm-up seconds]      (5, 4 and 48 when left out)
 set -euo pipefail
@@ -32,9 +32,6 @@ mkdir "$work/bodies"
 dotnet "$work/app/DynamicSampling.ServiceApp.dll" bodies "$work/bodies" > "$work/bodies/list"
 echo 0 > "$work/runs"
 
-# Of the server, in hundredths of a second (the fields 14 and 15 of stat(5), whose second field has no spaces here).
-processor_time() { awk '{ print $14 + $15 }' "/proc/$server/stat"; }
-
 # Spans for each second of the server's processor time. Keeps account in files, because it runs in subshells.
 measure() {
   local url type encoding=identity parser=generated run sent report before after answered
@@ -57,11 +54,11 @@ measure() {
   before=$(processor_time)
   report=$(run_wrk "$2" "$url" -- "$work/bodies/$kind.bodies" "/${url#http://*/}" "$type" "$encoding" "$run" "$sent")
   after=$(processor_time)
-  answered=$(awk '/^Answered:/ { print $2; found = 1 } END { exit !found }' <<< "$report")
+  answered=$(answers <<< "$report")
   # What was under way at the end has been sent, but not answered.
   echo $(( sent + answered + connections )) > "$work/sent.$kind.$1"
   echo "$answered" >> "$work/answered.$kind.$1"
-  awk -v spans="$(( answered * spans ))" -v ticks="$(( after - before ))" -v hertz="$(getconf CLK_TCK)" 'BEGIN { printf "%.0f", spans * hertz / ticks }'
+  per_processor_second $(( answered * spans )) "$before" "$after"
 }
 
 # check KIND ROOTS: whether all root spans have been counted that were sent, each once.

@@ -75,8 +75,19 @@ run_wrk() {
   echo "$report"
 }
 
-# Requests per second, from a report of wrk.
+# Answers, from a report of wrk; and how many a second.
+answers() { awk '/ requests in .* read$/ { print $1; found = 1 } END { exit !found }'; }
+
 per_second() { awk '/^Requests\/sec:/ { print $2; found = 1 } END { exit !found }'; }
+
+# What the server has used of processors, in ticks (the fields 14 and 15 of stat(5); the second one has no spaces here).
+processor_time() { awk '{ print $14 + $15 }' "/proc/$server/stat"; }
+
+# per_processor_second NUMBER BEFORE AFTER: for each second of the server's processor time between two readings of it. Says the same as a number
+# per second where the server has its core to the full, and still holds where wrk cannot keep up.
+per_processor_second() {
+  awk -v number="$1" -v ticks="$(( $3 - $2 ))" -v hertz="$(getconf CLK_TCK)" 'BEGIN { printf "%.0f", number * hertz / ticks }'
+}
 
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4f", a / b }'; }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using DynamicSampling.Api.Ingest.Otlp;
 using DynamicSampling.Api.Ingest.Traffic;
 using DynamicSampling.Api.Serving;
@@ -12,12 +13,21 @@ internal static class SamplingEndpoints
     // Clients append /sampling to whatever address they are given.
     private static readonly string[] Paths = ["/sampling", "/api/sampling", "/sampling/sampling", "/api/sampling/sampling"];
 
+    private const string ServiceAlone = "?service=";
+    private static readonly SearchValues<char> NotPlain = SearchValues.Create("&%+");
+
     public static void MapSampling(this IEndpointRouteBuilder app)
     {
+        // Every client asks again and again, so what a request need not do itself is done once: no scope is opened to find these, and what
+        // follows on routing for the sake of bodies is left out. Found late, since settings are checked when the service starts.
+        var singletons = new Lazy<Singletons>(() => new(
+            app.ServiceProvider.GetRequiredService<SamplingStrategies>(), app.ServiceProvider.GetRequiredService<ClientPolls>()));
         foreach (var path in Paths)
         {
-            var own = app.MapGet(path, (HttpContext http, SamplingStrategies strategies, ClientPolls polls) => Get(Names.DefaultOrganization, http, strategies, polls));
-            var tenant = app.MapGet("/o/{org}" + path, (PathName org, HttpContext http, SamplingStrategies strategies, ClientPolls polls) => Get(org.Value, http, strategies, polls));
+            var own = app.MapGet(path, (Delegate)((HttpContext http) => Get(Names.DefaultOrganization, http, singletons.Value)));
+            var tenant = app.MapGet("/o/{org}" + path, (PathName org, HttpContext http) => Get(org.Value, http, singletons.Value));
+            own.ShortCircuit();
+            tenant.ShortCircuit();
             if (path == Paths[0])
             {
                 Describe(own, "GetStrategy", "The rates of a service, for SDKs");
@@ -38,7 +48,23 @@ internal static class SamplingEndpoints
         .Produces(StatusCodes.Status304NotModified)
         .ProducesProblem(StatusCodes.Status400BadRequest);
 
-    private static async Task Get(string organization, HttpContext http, SamplingStrategies strategies, ClientPolls polls)
+    private static Task Get(string organization, HttpContext http, Singletons singletons)
+    {
+        // Nearly all requests are like this, and are for rates that have been given before.
+        if (http.Request.QueryString.Value is { } query && query.StartsWith(ServiceAlone, StringComparison.Ordinal))
+        {
+            var service = query.AsSpan(ServiceAlone.Length);
+            if (!service.ContainsAny(NotPlain) && singletons.Strategies.FindMade(organization, service) is { } strategy)
+            {
+                singletons.Polls.Polled(organization, service, strategy.Rates);
+                return WriteAsync(http, strategy);
+            }
+        }
+
+        return FindAsync(organization, http, singletons);
+    }
+
+    private static async Task FindAsync(string organization, HttpContext http, Singletons singletons)
     {
         if (http.Request.Query["service"] is not [{ Length: > 0 } service])
         {
@@ -48,8 +74,13 @@ internal static class SamplingEndpoints
 
         service = OtlpNames.OfService(service);
         // Not the request's token: what is read stays for the next one.
-        var strategy = await strategies.FindAsync(organization, service, CancellationToken.None);
-        polls.Polled(organization, service, strategy.Rates);
+        var strategy = await singletons.Strategies.FindAsync(organization, service, CancellationToken.None);
+        singletons.Polls.Polled(organization, service, strategy.Rates);
+        await WriteAsync(http, strategy);
+    }
+
+    private static async Task WriteAsync(HttpContext http, JaegerStrategy strategy)
+    {
         var response = http.Response;
         response.Headers.ETag = strategy.ETag.Tag.Value;
         if (http.Request.Headers.IfNoneMatch.Count > 0 && Matches(http.Request, strategy))
@@ -73,6 +104,8 @@ internal static class SamplingEndpoints
 
         return false;
     }
+
+    private sealed record Singletons(SamplingStrategies Strategies, ClientPolls Polls);
 }
 
 /// <summary>The answer to clients of Jaeger remote sampling. This type only describes the body.</summary>

@@ -12,6 +12,8 @@ internal sealed class BodyLimit(RequestDelegate next, IOptions<IngestOptions> op
 {
     public Task InvokeAsync(HttpContext context)
     {
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+            return next(context);
         var limit = options.Value.MaxBodyBytes;
         // The server's own limit would cut the connection, and with it the answer that says what was wrong.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)

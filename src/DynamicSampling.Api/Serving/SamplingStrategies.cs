@@ -29,19 +29,23 @@ internal sealed class SamplingStrategies(
     /// <summary>What services of organizations get that nobody has heard of, 0 to 1.</summary>
     public double DefaultRate => options.Value.DefaultTargetSampleRate;
 
+    /// <summary>The answer for a service that has rates of its own, if it has been given before and still holds; else null.</summary>
+    public JaegerStrategy? FindMade(string organization, ReadOnlySpan<char> service) =>
+        _organizations.TryGetValue(organization, out var slot) && IsFresh(organization, slot, slot.Served) ? slot.Served.FindMade(service) : null;
+
     /// <summary>The answer for a service; never an error.</summary>
     public ValueTask<JaegerStrategy> FindAsync(string organization, string service, CancellationToken cancellationToken)
     {
-        if (_organizations.TryGetValue(organization, out var slot) && slot.Served is { } served && IsFresh(organization, slot, served))
-            return ValueTask.FromResult(served.StrategyOf(service));
+        if (_organizations.TryGetValue(organization, out var slot) && IsFresh(organization, slot, slot.Served))
+            return ValueTask.FromResult(slot.Served.StrategyOf(service));
         return new(RefreshAsync(organization, service, cancellationToken));
     }
 
     /// <summary>All of an organization's rates; null when they have never been read and cannot be read now.</summary>
     public async ValueTask<ServedOrganization?> FindOrganizationAsync(string organization, CancellationToken cancellationToken)
     {
-        if (_organizations.TryGetValue(organization, out var slot) && slot.Served is { } served && IsFresh(organization, slot, served))
-            return served;
+        if (_organizations.TryGetValue(organization, out var slot) && IsFresh(organization, slot, slot.Served))
+            return slot.Served;
         return await ReadOrLastAsync(organization, cancellationToken);
     }
 
@@ -49,7 +53,7 @@ internal sealed class SamplingStrategies(
         (await ReadOrLastAsync(organization, cancellationToken))?.StrategyOf(service) ?? _default;
 
     private bool IsFresh(string organization, Slot slot, ServedOrganization served) =>
-        slot.Change == changes.Latest(organization) && !(clock.GetUtcNow() >= served.Until);
+        slot.Change == changes.Latest(organization) && (served.Until is not { } until || clock.GetUtcNow() < until);
 
     private async Task<ServedOrganization?> ReadOrLastAsync(string organization, CancellationToken cancellationToken)
     {
@@ -120,7 +124,7 @@ internal sealed class SamplingStrategies(
                 return null;
             var target = TargetRate.Of(entry.Settings, monthlyVolume: null, options.Value).Rate;
             var served = ServedRate.OfTarget(target, SamplingPolicy.Of(entry.Settings, project: null, options.Value).Floor);
-            return new(Version: 0, Until: null)
+            return new(version: 0, until: null)
             {
                 Projects = new Dictionary<string, ProjectRate>(StringComparer.Ordinal),
                 FactorOf = static _ => 1,

@@ -4,11 +4,25 @@ using DynamicSampling.Tasks.Sampling;
 namespace DynamicSampling.Api.Serving;
 
 /// <summary>What one organization's services are served: one version of its rates, in memory. Answers are made on first use and then kept.</summary>
-/// <param name="Version">The version; 0 before the first.</param>
-/// <param name="Until">When a factor expires, and the answers with it; null for never.</param>
-internal sealed record ServedOrganization(long Version, DateTimeOffset? Until)
+internal sealed class ServedOrganization
 {
     private readonly ConcurrentDictionary<string, JaegerStrategy> _strategies = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, JaegerStrategy>.AlternateLookup<ReadOnlySpan<char>> _made;
+
+    /// <param name="version">The version; 0 before the first.</param>
+    /// <param name="until">When a factor expires, and the answers with it; null for never.</param>
+    public ServedOrganization(long version, DateTimeOffset? until)
+    {
+        Version = version;
+        Until = until;
+        _made = _strategies.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    /// <summary>The version; 0 before the first.</summary>
+    public long Version { get; }
+
+    /// <summary>When a factor expires, and the answers with it; null for never.</summary>
+    public DateTimeOffset? Until { get; }
 
     /// <summary>The projects, by name.</summary>
     public required IReadOnlyDictionary<string, ProjectRate> Projects { get; init; }
@@ -22,11 +36,14 @@ internal sealed record ServedOrganization(long Version, DateTimeOffset? Until)
     /// <summary>The answer for services without a rate of their own.</summary>
     public required JaegerStrategy Default { get; init; }
 
+    /// <summary>The answer for a service that has a rate of its own, if it has been made; else null.</summary>
+    public JaegerStrategy? FindMade(ReadOnlySpan<char> service) => _made.TryGetValue(service, out var made) ? made : null;
+
     /// <summary>The answer for a service.</summary>
     public JaegerStrategy StrategyOf(string service)
     {
-        if (_strategies.TryGetValue(service, out var known))
-            return known;
+        if (_strategies.TryGetValue(service, out var made))
+            return made;
         // Services without rates share one answer and leave nothing behind, whatever names come.
         return Projects.TryGetValue(service, out var project)
             ? _strategies.GetOrAdd(service, static (_, state) => JaegerStrategy.Of(state.Version, state.project, state.factor), (Version, project, factor: FactorOf(project)))

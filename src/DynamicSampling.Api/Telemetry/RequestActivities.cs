@@ -8,23 +8,11 @@ namespace DynamicSampling.Api.Telemetry;
 /// <summary>Gives ASP.NET Core's request activity what the semantic conventions ask for and it leaves out.</summary>
 internal static class RequestActivities
 {
-    public static void UseRequestActivities(this IApplicationBuilder app) => app.Use(static async (context, next) =>
-    {
-        try
-        {
-            await next(context);
-        }
-        finally
-        {
-            if (context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } activity)
-            {
-                if (EndpointOf(context)?.Metadata.GetMetadata<Untraced>() is not null)
-                    Drop(activity);
-                else
-                    Describe(activity, context);
-            }
-        }
-    });
+    public static void UseRequestActivities(this IApplicationBuilder app) => app.Use(static (context, next) =>
+        // There is an activity for the log, too; nobody would read its tags.
+        context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } activity && activity.Source.HasListeners()
+            ? InvokeAsync(context, next, activity)
+            : next(context));
 
     /// <summary>
     /// Keeps the requests of an endpoint out of traces: an export of spans must not make spans, which would be exported in turn, and it must
@@ -32,6 +20,21 @@ internal static class RequestActivities
     /// </summary>
     public static TBuilder WithoutTraces<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new Untraced());
+
+    private static async Task InvokeAsync(HttpContext context, RequestDelegate next, Activity activity)
+    {
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            if (EndpointOf(context)?.Metadata.GetMetadata<Untraced>() is not null)
+                Drop(activity);
+            else
+                Describe(activity, context);
+        }
+    }
 
     private static void Drop(Activity activity)
     {

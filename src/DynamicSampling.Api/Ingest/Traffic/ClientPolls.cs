@@ -6,7 +6,7 @@ namespace DynamicSampling.Api.Ingest.Traffic;
 internal sealed class ClientPolls(TrafficTable traffic, IngestMetrics metrics, TimeProvider clock)
 {
     /// <summary>A client of a service was given rates.</summary>
-    public void Polled(string organization, string service, OperationRates rates)
+    public void Polled(string organization, ReadOnlySpan<char> service, OperationRates rates)
     {
         metrics.Polled();
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();

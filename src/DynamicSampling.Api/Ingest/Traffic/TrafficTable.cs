@@ -61,7 +61,7 @@ internal sealed class TrafficTable(IOptions<IngestOptions> options)
     /// rates of any name, and that must leave room for those that send.
     /// </summary>
     /// <returns>Null when there is no room.</returns>
-    public ServiceTraffic? FindOrAddPolled(string organization, string service)
+    public ServiceTraffic? FindOrAddPolled(string organization, ReadOnlySpan<char> service)
     {
         if (_organizations.TryGetValue(organization, out var known) && known.Services.TryGetValue(service, out var found))
             return found;
