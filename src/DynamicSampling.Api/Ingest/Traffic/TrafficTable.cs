@@ -63,7 +63,7 @@ internal sealed class TrafficTable(IOptions<IngestOptions> options)
     /// <returns>Null when there is no room.</returns>
     public ServiceTraffic? FindOrAddPolled(string organization, ReadOnlySpan<char> service)
     {
-        if (_organizations.TryGetValue(organization, out var known) && known.Services.TryGetValue(service, out var found))
+        if (_organizations.TryGetValue(organization, out var known) && known.ByName.TryGetValue(service, out var found))
             return found;
         return Count < (options.Value.MaxServices + 1) / 2 ? FindOrAdd(organization, service) : null;
     }
