@@ -21,10 +21,14 @@ internal sealed class SamplingStrategies(
     // Clients of JavaScript never poll again behind a request that hangs.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    // After the database failed.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, Slot> _organizations = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Reading> _readings = new(StringComparer.Ordinal);
     private readonly JaegerStrategy _default = JaegerStrategy.Of(version: 0, options.Value.DefaultTargetSampleRate);
+    private long _pausedUntil;
 
     /// <summary>What services of organizations get that nobody has heard of, 0 to 1.</summary>
     public double DefaultRate => options.Value.DefaultTargetSampleRate;
@@ -57,6 +61,8 @@ internal sealed class SamplingStrategies(
 
     private async Task<ServedOrganization?> ReadOrLastAsync(string organization, CancellationToken cancellationToken)
     {
+        if (clock.GetUtcNow().UtcTicks < Interlocked.Read(ref _pausedUntil))
+            return _organizations.GetValueOrDefault(organization)?.Served;
         try
         {
             return await ReadOnceAsync(organization).WaitAsync(Patience, clock, cancellationToken);
@@ -64,6 +70,9 @@ internal sealed class SamplingStrategies(
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             Log.ServingFromMemory(logger, exception, organization);
+            // One that hangs has made its callers wait already; one that fails at once would be asked for every poll, and fill the log.
+            if (exception is not TimeoutException)
+                Interlocked.Exchange(ref _pausedUntil, (clock.GetUtcNow() + Pause).UtcTicks);
             return _organizations.GetValueOrDefault(organization)?.Served;
         }
     }

@@ -51,6 +51,8 @@ public sealed class SamplingStrategiesTests
         Assert.Equal(0.1, (await unknown.WaitAsync(TimeSpan.FromSeconds(30))).Rates.Others);
         hanging.SetResult();
         Assert.NotSame(good, await strategies.FindAsync("acme", "checkout", CancellationToken.None));
+        // No reading is under way when the host goes.
+        await strategies.FindAsync("other", "checkout", CancellationToken.None);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using System.Numerics;
 using Microsoft.Extensions.Options;
 
 namespace DynamicSampling.Api.Ingest.Otlp;
@@ -83,8 +84,8 @@ internal sealed class OtlpBodies(IOptions<IngestOptions> options)
         public OtlpBody(OtlpBodies owner, int capacity)
         {
             _owner = owner;
-            owner.Reserve(capacity);
-            _reserved = capacity;
+            _reserved = Rented(capacity);
+            owner.Reserve(_reserved);
             _bytes = ArrayPool<byte>.Shared.Rent(capacity);
         }
 
@@ -100,13 +101,19 @@ internal sealed class OtlpBodies(IOptions<IngestOptions> options)
         public void Grow(long most)
         {
             var capacity = (int)Math.Min(Math.Min(_bytes.Length * 2L, Array.MaxLength), Math.Max(most, _bytes.Length + 1L));
-            _owner.Reserve(capacity - _reserved);
-            _reserved = capacity;
+            var reserved = Rented(capacity);
+            // For a moment there are both.
+            _owner.Reserve(reserved);
             var larger = ArrayPool<byte>.Shared.Rent(capacity);
             Bytes.CopyTo(larger);
             ArrayPool<byte>.Shared.Return(_bytes);
             _bytes = larger;
+            _owner.Release(_reserved);
+            _reserved = reserved;
         }
+
+        // The pool has arrays of these sizes.
+        private static int Rented(int capacity) => (int)Math.Min(BitOperations.RoundUpToPowerOf2((uint)capacity), Array.MaxLength);
 
         public void Dispose()
         {

@@ -54,5 +54,6 @@ internal record struct PollCycle(int Clients, long Interval)
         return (shortest + longest) / 2;
     }
 
-    private static long Tolerance(long interval) => (interval / 10) + 50;
+    // More would take two clients that come nearly in turn for one that polls twice as often.
+    private static long Tolerance(long interval) => (interval / 20) + 50;
 }
