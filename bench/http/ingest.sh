@@ -3,7 +3,7 @@
 # anybody would, in the same process. Spans for each second of the server's processor time: wrk has more work with an export than who only drains
 # it. The server has core 0 to itself, wrk has core 1.
 #
-#   bench/http/ingest.sh [rounds] [seconds a measurement] [warm-up seconds]      (5, 4 and 48 when left out)
+#   bench/http/ingest.sh [rounds] [seconds a measurement] [warm-up seconds] [exports…]      (5, 4, 48 and all four when left out)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 source bench/http/lib.sh
@@ -23,13 +23,19 @@ service=$(sed -n 's/^Service: //p' "$work/log")
 bare=$(sed -n 's/^Bare: //p' "$work/log")
 
 kinds=(protobuf-10 protobuf-100 gzip-10 json-10)
+if (( $# > 3 )); then
+  kinds=("${@:4}")
+fi
 # As in production, the services poll, so that each span is held against what was served. A rate of 0.1 makes ten of one.
 for kind in "${kinds[@]}"; do
   curl -fsS "$service/sampling?service=$kind" | grep -q '"samplingRate":0.1}' || fail "$kind is not served a rate of 0.1."
 done
 echo "Writing exports…"
 mkdir "$work/bodies"
-dotnet "$work/app/DynamicSampling.ServiceApp.dll" bodies "$work/bodies" > "$work/bodies/list"
+dotnet "$work/app/DynamicSampling.ServiceApp.dll" bodies "$work/bodies" > "$work/bodies/all"
+for kind in "${kinds[@]}"; do
+  grep "^$kind " "$work/bodies/all" >> "$work/bodies/list" || fail "there are no exports '$kind'."
+done
 echo 0 > "$work/runs"
 
 # Spans for each second of the server's processor time. Keeps account in files, because it runs in subshells.

@@ -91,7 +91,7 @@ per_processor_second() {
 
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.4f", a / b }'; }
 
-median() { sort -g | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
+median() { sort -g | awk -v OFMT=%.9g '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 
 # compare ROUNDS SECONDS WARMUP BASE OTHER…: calls measure (the caller's: endpoint and seconds; it prints a number per second) for all endpoints in
 # turns, after BASE twice, and prints what comes out. Leaves the medians of other/BASE in ${results[@]}, those of the numbers in ${speeds[@]},

@@ -39,8 +39,6 @@ internal sealed class TraceIngest(
     private void Count(ServiceTraffic service, RootSpanList spans, int group, ref IngestResult result)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var oldest = now - (long)VolumeItemParser.OldestTimestamp.TotalMilliseconds;
-        var newest = now + (long)VolumeItemParser.NewestTimestamp.TotalMilliseconds;
         while (true)
         {
             lock (service.Gate)
@@ -49,32 +47,9 @@ internal sealed class TraceIngest(
                 {
                     var before = service.Pending.Count;
                     var latest = 0L;
-                    foreach (ref readonly var span in spans.SpansOf(group))
-                    {
-                        var start = span.StartNanoseconds == 0 ? now : (long)(span.StartNanoseconds / 1_000_000);
-                        if (start < oldest || start > newest)
-                        {
-                            result.Rejected++;
-                            continue;
-                        }
-
-                        if (span.Identity != default && !repeated.Add(service.Organization, span.Identity))
-                        {
-                            result.Repeated++;
-                            continue;
-                        }
-
-                        var wasFolding = service.Pending.FoldedMinute;
-                        if (!service.Count(new(span.Identity, span.Probability), spans.NameOf(span), start, now, options.Value.MaxTransactionsPerProject))
-                        {
-                            result.Folded++;
-                            if (service.Pending.FoldedMinute > wasFolding + 60)
-                                Log.TransactionsFolded(logger, service.Service, service.Organization, options.Value.MaxTransactionsPerProject, Names.OtherTransactions);
-                        }
-
-                        result.Counted++;
-                        latest = Math.Max(latest, start);
-                    }
+                    var all = spans.SpansOf(group);
+                    for (var first = 0; first < all.Length; first += RepeatedSpans.MaxBatch)
+                        latest = Math.Max(latest, Count(service, spans, all[first..Math.Min(first + RepeatedSpans.MaxBatch, all.Length)], now, ref result));
 
                     if (latest > 0 && spans.ReleaseOf(group) is { IsEmpty: false } release)
                         service.Pending.AddRelease(release, spans.EnvironmentOf(group), (int)(latest / 60_000));
@@ -86,6 +61,59 @@ internal sealed class TraceIngest(
             service = Find(service.Organization, service.Service);
         }
     }
+
+    // When the latest that was counted started; 0 for none.
+    private long Count(ServiceTraffic service, RootSpanList list, ReadOnlySpan<RootSpanList.Item> spans, long now, ref IngestResult result)
+    {
+        var oldest = now - (long)VolumeItemParser.OldestTimestamp.TotalMilliseconds;
+        var newest = now + (long)VolumeItemParser.NewestTimestamp.TotalMilliseconds;
+        var seed = repeated.SeedOf(service.Organization);
+        Span<ulong> fingerprints = stackalloc ulong[RepeatedSpans.MaxBatch];
+        for (var i = 0; i < spans.Length; i++)
+        {
+            ref readonly var span = ref spans[i];
+            var start = StartOf(span, now);
+            // What is rejected is rejected again when it comes again.
+            fingerprints[i] = span.Identity == default || start < oldest || start > newest ? 0 : RepeatedSpans.FingerprintOf(seed, span.Identity);
+        }
+
+        Span<bool> areNew = stackalloc bool[RepeatedSpans.MaxBatch];
+        repeated.Add(fingerprints[..spans.Length], areNew);
+        var latest = 0L;
+        for (var i = 0; i < spans.Length; i++)
+        {
+            ref readonly var span = ref spans[i];
+            var start = StartOf(span, now);
+            if (start < oldest || start > newest)
+            {
+                result.Rejected++;
+                continue;
+            }
+
+            if (!areNew[i])
+            {
+                result.Repeated++;
+                continue;
+            }
+
+            var wasFolding = service.Pending.FoldedMinute;
+            if (!service.Count(new(span.Identity, span.Probability), list.NameOf(span), start, now, options.Value.MaxTransactionsPerProject))
+            {
+                result.Folded++;
+                if (service.Pending.FoldedMinute > wasFolding + 60)
+                    Log.TransactionsFolded(logger, service.Service, service.Organization, options.Value.MaxTransactionsPerProject, Names.OtherTransactions);
+            }
+
+            result.Counted++;
+            latest = Math.Max(latest, start);
+        }
+
+        return latest;
+    }
+
+    // In milliseconds since the Unix epoch.
+    private static long StartOf(in RootSpanList.Item span, long now) =>
+        span.StartNanoseconds == 0 ? now : (long)(span.StartNanoseconds / 1_000_000);
 
     private ServiceTraffic Find(string organization, ReadOnlySpan<char> service)
     {

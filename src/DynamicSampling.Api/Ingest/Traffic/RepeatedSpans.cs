@@ -9,6 +9,9 @@ namespace DynamicSampling.Api.Ingest.Traffic;
 /// </summary>
 internal sealed class RepeatedSpans
 {
+    /// <summary>The most spans that are added at once.</summary>
+    public const int MaxBatch = 256;
+
     private const int Parts = 16;
     private readonly Part[] _parts = new Part[Parts];
     // Fingerprints that nobody can choose.
@@ -21,16 +24,50 @@ internal sealed class RepeatedSpans
             _parts[i] = new(Math.Max(1, remembered / Parts));
     }
 
-    /// <summary>Remembers a span.</summary>
-    /// <returns>False if it had been remembered.</returns>
-    public bool Add(string organization, in SpanIdentity span)
+    /// <summary>What makes the same ids other spans in other organizations.</summary>
+    public ulong SeedOf(string organization) => _seed ^ (ulong)organization.GetHashCode(StringComparison.Ordinal);
+
+    /// <summary>What is remembered of a span; never 0.</summary>
+    /// <param name="seed">Its organization's.</param>
+    /// <param name="span">The span.</param>
+    public static ulong FingerprintOf(ulong seed, in SpanIdentity span)
     {
-        var hash = Mix(_seed ^ (ulong)organization.GetHashCode(StringComparison.Ordinal) ^ (ulong)span.Trace);
+        var hash = Mix(seed ^ (ulong)span.Trace);
         hash = Mix(hash ^ (ulong)(span.Trace >> 64));
         hash = Mix(hash ^ span.Span);
         // 0 marks an empty place.
-        return _parts[hash >> 60].Add(hash | 1);
+        return hash | 1;
     }
+
+    /// <summary>
+    /// Remembers spans. Many at once, since a lock for each would take longer than the rest: the processor looks up several at a time as long as
+    /// none comes in between.
+    /// </summary>
+    /// <param name="fingerprints">Their fingerprints, <see cref="MaxBatch"/> at most; 0 for a span that is not to be remembered.</param>
+    /// <param name="areNew">Becomes false for each that had been remembered, also for the second one of a batch.</param>
+    public void Add(ReadOnlySpan<ulong> fingerprints, Span<bool> areNew)
+    {
+        // By parts, in the order in which they came.
+        Span<int> ends = stackalloc int[Parts];
+        ends.Clear();
+        foreach (var fingerprint in fingerprints)
+            ends[PartOf(fingerprint)]++;
+        for (var part = 1; part < Parts; part++)
+            ends[part] += ends[part - 1];
+        Span<ushort> order = stackalloc ushort[MaxBatch];
+        for (var i = fingerprints.Length - 1; i >= 0; i--)
+            order[--ends[PartOf(fingerprints[i])]] = (ushort)i;
+
+        // What were the ends are the starts now.
+        for (var part = 0; part < Parts; part++)
+        {
+            var end = part + 1 < Parts ? ends[part + 1] : fingerprints.Length;
+            if (ends[part] < end)
+                _parts[part].Add(fingerprints, order[ends[part]..end], areNew);
+        }
+    }
+
+    private static int PartOf(ulong fingerprint) => (int)(fingerprint >> 60);
 
     // The finalizer of MurmurHash3.
     private static ulong Mix(ulong value)
@@ -48,26 +85,35 @@ internal sealed class RepeatedSpans
         private ulong[] _older = [];
         private int _count;
 
-        public bool Add(ulong fingerprint)
+        public void Add(ReadOnlySpan<ulong> fingerprints, ReadOnlySpan<ushort> which, Span<bool> areNew)
         {
             lock (_gate)
             {
-                if (Contains(_older, fingerprint) || !Insert(_newer, fingerprint))
-                    return false;
-                _count++;
-                if (_count >= generation)
-                {
-                    _older = _newer;
-                    _newer = new ulong[_older.Length];
-                    _count = 0;
-                }
-                else if (_count * 2 > _newer.Length)
-                {
-                    Grow();
-                }
-
-                return true;
+                foreach (var i in which)
+                    areNew[i] = fingerprints[i] == 0 || Add(fingerprints[i]);
             }
+        }
+
+        private bool Add(ulong fingerprint)
+        {
+            if (Contains(_older, fingerprint) || !Insert(_newer, fingerprint))
+                return false;
+            _count++;
+            if (_count >= generation)
+            {
+                (_older, _newer) = (_newer, _older);
+                if (_newer.Length == _older.Length)
+                    Array.Clear(_newer);
+                else
+                    _newer = new ulong[_older.Length];
+                _count = 0;
+            }
+            else if (_count * 2 > _newer.Length)
+            {
+                Grow();
+            }
+
+            return true;
         }
 
         private void Grow()
