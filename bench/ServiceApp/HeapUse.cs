@@ -16,10 +16,27 @@ internal static class HeapUse
     private const int Keys = Services * Operations;
 
     /// <summary>Prints bytes a key while the counts wait and after they are stored, on the heap and in memory as a whole.</summary>
-    public static async Task MeasureAsync(string[] settings)
+    public static async Task MeasureAsync()
+    {
+        var directory = Directory.CreateTempSubdirectory("dynamic-sampling-heap-").FullName;
+        try
+        {
+            await MeasureAsync(directory);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static async Task MeasureAsync(string directory)
     {
         // Nothing is stored before it is asked for.
-        await using var service = ApiBuilder.Build([.. settings, "--Ingest:FlushInterval=00:01:00", "--Scheduling:Enabled=false"]);
+        await using var service = ApiBuilder.Build(
+        [
+            "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Warning",
+            "--Ingest:FlushInterval=00:01:00", "--Scheduling:Enabled=false", $"--ConnectionStrings:DynamicSampling=Data Source={Path.Combine(directory, "heap.db")}",
+        ]);
         await service.StartAsync();
         var ingest = service.Services.GetRequiredService<TraceIngest>();
         var start = (ulong)service.Services.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeSeconds() * 1_000_000_000;

@@ -5,7 +5,7 @@ using DynamicSampling.ServiceApp;
 //
 //   serve  [settings]                  both; says where they listen
 //   bodies DIRECTORY                   writes exports for ingest.sh to send
-//   heap   [settings]                  fills the service with counts and prints what they take up
+//   heap                               fills the service with counts and prints what they take up
 switch (args)
 {
     case ["serve", .. var settings]:
@@ -14,11 +14,11 @@ switch (args)
     case ["bodies", var directory]:
         BodyFiles.Write(directory);
         return 0;
-    case ["heap", .. var settings]:
-        await HeapUse.MeasureAsync(settings);
+    case ["heap"]:
+        await HeapUse.MeasureAsync();
         return 0;
     default:
-        await Console.Error.WriteLineAsync("serve [settings], bodies DIRECTORY or heap [settings]");
+        await Console.Error.WriteLineAsync("serve [settings], bodies DIRECTORY or heap");
         return 1;
 }
 
