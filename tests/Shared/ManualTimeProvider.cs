@@ -51,13 +51,30 @@ public sealed class ManualTimeProvider : TimeProvider
                 due = _timers.Where(timer => timer.Due <= end).MinBy(timer => timer.Due);
                 // Another thread may have gone further meanwhile: time never goes back.
                 _elapsed = TimeSpan.FromTicks(Math.Max(_elapsed.Ticks, (due?.Due ?? end).Ticks));
-                due?.Reschedule();
+                due?.Reschedule(after: due.Due!.Value);
             }
 
             if (due is null)
                 return;
             due.Fire();
         }
+    }
+
+    /// <summary>Lets much time pass at once, as when a machine has slept: a timer that has been due many times fires once.</summary>
+    public void Jump(TimeSpan by)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
+        List<ManualTimer> due;
+        lock (_gate)
+        {
+            _elapsed += by;
+            due = [.. _timers.Where(timer => timer.Due <= _elapsed).OrderBy(timer => timer.Due)];
+            foreach (var timer in due)
+                timer.Reschedule(after: _elapsed);
+        }
+
+        foreach (var timer in due)
+            timer.Fire();
     }
 
     public void Advance(double seconds) => Advance(TimeSpan.FromSeconds(seconds));
@@ -112,12 +129,12 @@ public sealed class ManualTimeProvider : TimeProvider
         }
 
         // Runs under the clock's gate.
-        public void Reschedule()
+        public void Reschedule(TimeSpan after)
         {
             if (_period == Timeout.InfiniteTimeSpan || _period == TimeSpan.Zero)
                 clock._timers.Remove(this);
             else
-                Due += _period;
+                Due = after + _period;
         }
 
         public void Fire() => callback(state);

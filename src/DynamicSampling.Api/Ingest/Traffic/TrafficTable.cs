@@ -37,6 +37,8 @@ internal sealed class TrafficTable(IOptions<IngestOptions> options)
             if (known is null)
                 return null;
             service = Names.OtherServices;
+            if (known.ByName.TryGetValue(service, out found))
+                return found;
         }
 
         var added = new ServiceTraffic(organization, service.ToString());
