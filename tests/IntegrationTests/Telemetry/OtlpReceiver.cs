@@ -17,6 +17,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<(string Signal, string? ContentType, byte[] Body)> _exports = new();
 
+    private TaskCompletionSource _received = NewSignal();
+
     private OtlpReceiver(WebApplication app) => _app = app;
 
     public string Endpoint => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
@@ -36,6 +38,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             await context.Request.Body.CopyToAsync(body);
             receiver._exports.Enqueue((context.Request.Path.Value!, context.Request.ContentType, body.ToArray()));
             context.Response.ContentType = "application/x-protobuf";
+            Interlocked.Exchange(ref receiver._received, NewSignal()).SetResult();
         });
         await app.StartAsync();
         return receiver;
@@ -59,14 +62,18 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
         while (true)
         {
+            // Before looking, so that what comes meanwhile is not missed.
+            var next = Volatile.Read(ref _received).Task;
             var found = Find(signal, fields);
             if (found.Any(isAwaited))
                 return found;
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, patience.Token);
+            await next.WaitAsync(patience.Token);
         }
     }
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
 /// <summary>A protobuf message read without its schema.</summary>
