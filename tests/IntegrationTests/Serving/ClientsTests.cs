@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using DynamicSampling.IntegrationTests.Api;
 using DynamicSampling.IntegrationTests.Ingest;
+using Microsoft.AspNetCore.Hosting;
 
 namespace DynamicSampling.IntegrationTests.Serving;
 
@@ -122,6 +123,29 @@ public sealed class ClientsTests
             var known = (await client.GetJsonAsync(Clients)).GetProperty("items")[0];
             Assert.Equal(10, known.GetProperty("pollIntervalSeconds").GetDouble());
             Assert.Equal("2026-11-22T10:00:30.000Z", known.GetProperty("lastPollAt").GetString());
+        }
+
+        directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Restart_LessRoomThanBefore_LeavesItToServicesThatSend()
+    {
+        var directory = Directory.CreateTempSubdirectory("dynamic-sampling-tests-");
+        await using (var host = new ApiHost(directory: directory.FullName))
+        {
+            using var client = host.CreateClient();
+            for (var i = 0; i < 6; i++)
+                await client.GetStringAsync($"/o/acme/sampling?service=service-{i}");
+        }
+
+        await using (var host = new ApiHost(builder => builder.UseSetting("Ingest:MaxServices", "4"), directory.FullName))
+        {
+            using var client = host.CreateClient();
+            var known = (await client.GetJsonAsync(Clients)).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("service").GetString()).ToList();
+
+            Assert.Equal(2, known.Count);
+            Assert.DoesNotContain("__other__", known);
         }
 
         directory.Delete(recursive: true);

@@ -17,7 +17,8 @@ internal sealed class ClientMemory(
     {
         foreach (var client in await store.ReadAsync(clock.GetUtcNow() - TrafficTable.Idle, cancellationToken))
         {
-            if (traffic.FindOrAdd(client.Organization, client.Service) is not { } service)
+            // As polls are: there may be less room than there was.
+            if (traffic.FindOrAddPolled(client.Organization, client.Service) is not { } service)
                 continue;
             // They were given this unless it changed while no process was there to publish.
             var strategy = await strategies.FindAsync(client.Organization, client.Service, cancellationToken);
