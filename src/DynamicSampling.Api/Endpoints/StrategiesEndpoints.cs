@@ -20,7 +20,7 @@ internal static class StrategiesEndpoints
             throw new BadHttpRequestException($"organization {problem}.");
         var served = await strategies.FindOrganizationAsync(name, cancellationToken);
         return TypedResults.Ok(new StrategiesFile(
-            FileStrategy.Of(served?.DefaultRate ?? strategies.DefaultRate),
+            FileStrategy.Of(served?.Default.Rates.Others ?? strategies.DefaultRate),
             [.. (served?.Projects.Values ?? []).OrderBy(project => project.Project, StringComparer.Ordinal).Select(project => ServiceStrategy.Of(project, served!.FactorOf(project)))]));
     }
 }
@@ -51,15 +51,9 @@ internal sealed record ServiceStrategy(
 {
     public static ServiceStrategy Of(ProjectRate project, double factor)
     {
-        var others = ServedRate.OfOthers(project, factor);
+        var (others, operations) = OperationRates.ToTell(project, factor);
         return new(
-            project.Project, "probabilistic", others,
-            [
-                .. project.Transactions
-                    .Select(transaction => new OperationStrategy(
-                        transaction.Transaction, "probabilistic", ServedRate.Of(project, transaction.Transaction, transaction, factor)))
-                    .Where(operation => operation.Param != others),
-            ]);
+            project.Project, "probabilistic", others, [.. operations.Select(operation => new OperationStrategy(operation.Operation, "probabilistic", operation.Rate))]);
     }
 }
 

@@ -34,16 +34,7 @@ internal sealed class JaegerStrategy
     /// <summary>The rates of a project's operations.</summary>
     public static JaegerStrategy Of(long version, ProjectRate project, double factor)
     {
-        var others = ServedRate.OfOthers(project, factor);
-        var operations = new List<(string, double)>(project.Transactions.Count);
-        foreach (var transaction in project.Transactions)
-        {
-            var rate = ServedRate.Of(project, transaction.Transaction, transaction, factor);
-            // What is like the default need not be said.
-            if (rate != others)
-                operations.Add((transaction.Transaction, rate));
-        }
-
+        var (others, operations) = OperationRates.ToTell(project, factor);
         return Of(version, others, operations);
     }
 

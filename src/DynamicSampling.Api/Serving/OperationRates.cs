@@ -1,3 +1,5 @@
+using DynamicSampling.Tasks.Sampling;
+
 namespace DynamicSampling.Api.Serving;
 
 /// <summary>What a service was served: the rate of each operation. Small, because polls of the last minutes are remembered with it.</summary>
@@ -30,6 +32,25 @@ internal sealed class OperationRates
 
     /// <summary>The rate of operations that are not listed, 0 to 1.</summary>
     public double Others { get; }
+
+    /// <summary>What clients of a project are told: the rate of all others, and the operations whose rate is another.</summary>
+    /// <param name="project">What is published for the project.</param>
+    /// <param name="factor">The recalibration factor.</param>
+    /// <returns>Rates from 0 to 1; the operations as they are published, the busiest first.</returns>
+    public static (double Others, List<(string Operation, double Rate)> Operations) ToTell(ProjectRate project, double factor)
+    {
+        var others = ServedRate.OfOthers(project, factor);
+        var operations = new List<(string, double)>(project.Transactions.Count);
+        foreach (var transaction in project.Transactions)
+        {
+            var rate = ServedRate.Of(project, transaction.Transaction, transaction, factor);
+            // What is like the others need not be said.
+            if (rate != others)
+                operations.Add((transaction.Transaction, rate));
+        }
+
+        return (others, operations);
+    }
 
     /// <summary>The rate of an operation, 0 to 1.</summary>
     public double Of(ReadOnlySpan<char> operation)

@@ -137,7 +137,6 @@ internal sealed class SamplingStrategies(
             {
                 Projects = new Dictionary<string, ProjectRate>(StringComparer.Ordinal),
                 FactorOf = static _ => 1,
-                DefaultRate = served,
                 Default = JaegerStrategy.Of(version: 0, served),
             };
         }
@@ -159,7 +158,6 @@ internal sealed class SamplingStrategies(
         {
             Projects = projects,
             FactorOf = project => version.FactorOf(project, now),
-            DefaultRate = rate,
             Default = JaegerStrategy.Of(version.Version, rate),
         };
     }

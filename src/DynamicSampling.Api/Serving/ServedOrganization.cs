@@ -30,9 +30,6 @@ internal sealed class ServedOrganization
     /// <summary>The factor of each project.</summary>
     public required Func<ProjectRate, double> FactorOf { get; init; }
 
-    /// <summary>What a service gets that has no rate of its own, 0 to 1.</summary>
-    public required double DefaultRate { get; init; }
-
     /// <summary>The answer for services without a rate of their own.</summary>
     public required JaegerStrategy Default { get; init; }
 
