@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DynamicSampling.Api.Cluster;
 using DynamicSampling.Api.Endpoints;
 using DynamicSampling.Api.Goals;
 using DynamicSampling.Api.Hosting;
@@ -76,6 +77,7 @@ public static class ApiBuilder
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = StatusProblems.Describe);
         builder.Services.AddExceptionHandler<OtlpErrors>();
         builder.Services.AddExceptionHandler<BadRequests>();
+        builder.Services.AddExceptionHandler<StorageErrors>();
         builder.Services.AddServiceOpenApi();
         builder.Services.AddHealthChecks().AddCheck<StorageHealth>("storage").AddCheck<SettingsErrors>("settings");
         // Everywhere, and not in development only: a bind error is never an empty 400.
@@ -93,11 +95,11 @@ public static class ApiBuilder
 
     private static void AddStorage(WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<DbDataSource>(services => new SqliteDataSource(
-            services.GetRequiredService<IConfiguration>().GetConnectionString("DynamicSampling") ?? "Data Source=data/dynamic-sampling.db",
-            builder.Environment.ContentRootPath));
+        builder.Services.AddSingleton(services => DataSources.Create(services.GetRequiredService<IConfiguration>(), builder.Environment.ContentRootPath));
         builder.Services.AddSingleton<Database>();
+        builder.Services.AddSingleton<SchemaBackup>();
         builder.Services.AddSingleton<Migrations>();
+        builder.Services.AddSingleton<VolumePartitions>();
         builder.Services.AddSingleton<SettingsErrors>();
         builder.Services.AddSingleton<SqlOrganizationStore>();
         builder.Services.AddSingleton<IOrganizationStore>(services => services.GetRequiredService<SqlOrganizationStore>());
@@ -113,8 +115,10 @@ public static class ApiBuilder
         builder.Services.AddSingleton<IPassProgress, SqlPassProgress>();
         builder.Services.AddSingleton<SqlRunStore>();
         builder.Services.AddSingleton<IRunStore>(services => services.GetRequiredService<SqlRunStore>());
-        builder.Services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateOnStart();
+        builder.Services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
+        builder.Services.AddOptions<ClusterOptions>().BindConfiguration(ClusterOptions.Section).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<ClusterOptions>, ClusterOptionsValidator>();
         builder.Services.AddSingleton<RowDeletion>();
         builder.Services.AddSingleton<VolumeCap>();
         builder.Services.AddSingleton<UnusedNames>();

@@ -9,6 +9,15 @@ internal static partial class Log
     [LoggerMessage(104, LogLevel.Information, "The database is {Path}")]
     public static partial void DatabaseOpened(ILogger logger, string path);
 
+    [LoggerMessage(113, LogLevel.Information, "Before the schema changes, the database was copied to {Copy}")]
+    public static partial void SchemaBackedUp(ILogger logger, string copy);
+
+    [LoggerMessage(114, LogLevel.Information, "Dropped {Partition}, the volumes of a day that nobody asks for any more")]
+    public static partial void PartitionDropped(ILogger logger, string partition);
+
+    [LoggerMessage(115, LogLevel.Error, "A request could not be answered, because the database cannot be used: {Reason}")]
+    public static partial void StorageUnavailable(ILogger logger, string reason);
+
     [LoggerMessage(101, LogLevel.Warning, "{Count} runs were in progress when the process before this one ended; they are lost")]
     public static partial void RunsLost(ILogger logger, int count);
 

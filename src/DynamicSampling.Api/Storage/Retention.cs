@@ -4,7 +4,7 @@ namespace DynamicSampling.Api.Storage;
 
 /// <summary>Deletes what is past its time or beyond its limit, at start and then every ten minutes.</summary>
 internal sealed class Retention(
-    RowDeletion deletion, VolumeCap cap, UnusedNames names, TimeProvider clock, ILogger<Retention> logger) : BackgroundService
+    RowDeletion deletion, VolumePartitions partitions, VolumeCap cap, UnusedNames names, TimeProvider clock, ILogger<Retention> logger) : BackgroundService
 {
     public static readonly TimeSpan Volumes = TimeSpan.FromDays(2);
     public static readonly TimeSpan Hours = TimeSpan.FromDays(35);
@@ -19,12 +19,12 @@ internal sealed class Retention(
     public async Task<long> DeleteExpiredAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return await deletion.DeleteMinutesAsync(MinuteWindow.MinuteOf(now - Volumes), cancellationToken)
+        await partitions.EnsureAsync(now, cancellationToken);
+        return await deletion.DropMinutesAsync(MinuteWindow.MinuteOf(now - Volumes), cancellationToken)
             + await deletion.DeleteAsync(
                 """
                 DELETE FROM project_hours WHERE (project_id, hour) IN (
-                    SELECT h.project_id, h.hour FROM projects p CROSS JOIN project_hours h ON h.project_id = p.id AND h.hour < @limit
-                    LIMIT @rows)
+                    SELECT project_id, hour FROM project_hours WHERE project_id IN (SELECT id FROM projects) AND hour < @limit LIMIT @rows)
                 """,
                 MinuteWindow.MinuteOf(now - Hours) / 60,
                 cancellationToken)

@@ -1,5 +1,7 @@
+using DynamicSampling.Api.Cluster;
 using DynamicSampling.Api.Serving;
 using DynamicSampling.Api.Storage;
+using Microsoft.Extensions.Options;
 
 namespace DynamicSampling.Api.Ingest.Traffic;
 
@@ -8,7 +10,8 @@ namespace DynamicSampling.Api.Ingest.Traffic;
 /// all there was.
 /// </summary>
 internal sealed class ClientMemory(
-    TrafficTable traffic, SqlClientStore store, SamplingStrategies strategies, TimeProvider clock, ILogger<ClientMemory> logger) : BackgroundService
+    TrafficTable traffic, SqlClientStore store, SamplingStrategies strategies, IOptions<ClusterOptions> cluster, TimeProvider clock, ILogger<ClientMemory> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LastSave = TimeSpan.FromSeconds(5);
@@ -68,7 +71,7 @@ internal sealed class ClientMemory(
                 if (!service.HasNewPolls || service.Polls is not { } polls)
                     continue;
                 service.HasNewPolls = false;
-                changed.Add(new(service.Organization, service.Service, polls.Latest, polls.Clients, polls.Interval));
+                changed.Add(new(service.Organization, service.Service, cluster.Value.Node, polls.Latest, service.PollsHere, polls.Clients, polls.Interval));
             }
         }
 
@@ -76,7 +79,7 @@ internal sealed class ClientMemory(
             return;
         try
         {
-            await store.SaveAsync(changed, clock.GetUtcNow() - TrafficTable.Idle, cancellationToken);
+            await store.SaveAsync([.. changed], clock.GetUtcNow() - TrafficTable.Idle, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

@@ -28,6 +28,9 @@ internal sealed class ServiceTraffic(string organization, string service)
     /// <summary>What clients were served; null before the first poll.</summary>
     public PollHistory? Polls { get; private set; }
 
+    /// <summary>How many polls this process has answered.</summary>
+    public long PollsHere { get; private set; }
+
     /// <summary>Whether there have been polls since <see cref="Polls"/> was stored.</summary>
     public bool HasNewPolls { get; set; }
 
@@ -40,6 +43,7 @@ internal sealed class ServiceTraffic(string organization, string service)
     public void Polled(long now, OperationRates rates)
     {
         (Polls ??= new()).Add(now, rates);
+        PollsHere++;
         HasNewPolls = true;
     }
 
