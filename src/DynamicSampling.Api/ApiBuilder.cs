@@ -67,6 +67,7 @@ public static class ApiBuilder
         app.MapRules();
         app.MapCustomRules();
         app.MapSettingsDocuments();
+        app.MapCluster();
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json");
         return app;
@@ -117,12 +118,11 @@ public static class ApiBuilder
         builder.Services.AddSingleton<IRunStore>(services => services.GetRequiredService<SqlRunStore>());
         builder.Services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
-        builder.Services.AddOptions<ClusterOptions>().BindConfiguration(ClusterOptions.Section).ValidateOnStart();
-        builder.Services.AddSingleton<IValidateOptions<ClusterOptions>, ClusterOptionsValidator>();
         builder.Services.AddSingleton<RowDeletion>();
         builder.Services.AddSingleton<VolumeCap>();
         builder.Services.AddSingleton<UnusedNames>();
         builder.Services.AddHostedService<StorageStartup>();
+        builder.Services.AddCluster();
         builder.Services.AddHostedService<Retention>();
     }
 

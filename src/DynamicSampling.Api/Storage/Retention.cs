@@ -12,6 +12,9 @@ internal sealed class Retention(
 
     /// <summary>How long rates that were replaced are kept, so that it can be told what was in force.</summary>
     public static readonly TimeSpan Rates = TimeSpan.FromHours(2);
+
+    /// <summary>How long other processes have to hear of changes.</summary>
+    private static readonly TimeSpan Changes = TimeSpan.FromHours(1);
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
 
     /// <summary>One round.</summary>
@@ -69,6 +72,7 @@ internal sealed class Retention(
                 "DELETE FROM flushes WHERE id IN (SELECT id FROM flushes WHERE created_at <= @limit LIMIT @rows)",
                 (now - SqlVolumeStore.IdempotencyWindow).ToUnixTimeMilliseconds(),
                 cancellationToken)
+            + await deletion.DeleteChangesAsync((now - Changes).ToUnixTimeMilliseconds(), cancellationToken)
             // After what expires, and the names last: then they see what is left.
             + await cap.EnforceAsync(cancellationToken)
             + await names.DeleteAsync(cancellationToken);

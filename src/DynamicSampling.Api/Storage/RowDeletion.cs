@@ -49,6 +49,14 @@ internal sealed class RowDeletion(Database database, VolumePartitions partitions
         ? await DeleteMixedAsync(end, cancellationToken) + await partitions.DropAsync(end, cancellationToken)
         : await DeleteMinutesAsync(end, cancellationToken);
 
+    /// <summary>Deletes what other processes have heard of long ago.</summary>
+    public async Task<int> DeleteChangesAsync(long limit, CancellationToken cancellationToken) => database.Dialect.IsShared
+        ? await DeleteAsync(
+            "DELETE FROM organization_changes WHERE organization IN (SELECT organization FROM organization_changes WHERE changed_at < @limit LIMIT @rows)",
+            limit,
+            cancellationToken)
+        : 0;
+
     // What came in goes before what follows from it: without it a minute is not made anew, and what is left of it is not counted twice.
     private Task<int> DeleteMixedAsync(long end, CancellationToken cancellationToken) => DeleteAsync(
         """

@@ -47,6 +47,17 @@ internal sealed class ServiceTraffic(string organization, string service)
         HasNewPolls = true;
     }
 
+    /// <summary>Clients polled another process.</summary>
+    /// <param name="at">When the last of them did, in milliseconds since the Unix epoch.</param>
+    /// <param name="rates">What they were given.</param>
+    /// <param name="polls">How many.</param>
+    public void PolledElsewhere(long at, OperationRates rates, int polls)
+    {
+        Polls ??= new();
+        for (var i = 0; i < polls; i++)
+            Polls.Add(at, rates);
+    }
+
     /// <summary>What was known of polls before the process started.</summary>
     public void Restore(PollHistory polls) => Polls ??= polls;
 
