@@ -1,3 +1,6 @@
+using System.Data.Common;
+using DynamicSampling.Api.Hosting;
+using DynamicSampling.Api.Storage;
 using Microsoft.Extensions.Options;
 using Quartz;
 using SchedulingOptions = DynamicSampling.Tasks.Sampling.SchedulingOptions;
@@ -6,7 +9,8 @@ namespace DynamicSampling.Api.Scheduling;
 
 /// <summary>Starts the scheduler with the service, unless scheduling is switched off, and stops it.</summary>
 internal sealed class ScheduleHost(
-    ISchedulerFactory schedulers, IEnumerable<TaskSchedule> schedules, IOptions<SchedulingOptions> options, TimeProvider clock, ILogger<ScheduleHost> logger)
+    ISchedulerFactory schedulers, IEnumerable<TaskSchedule> schedules, SharedSchedule shared, Database database, IOptions<SchedulingOptions> options,
+    TimeProvider clock, ILogger<ScheduleHost> logger)
     : IHostedService
 {
     private IScheduler? _scheduler;
@@ -19,11 +23,10 @@ internal sealed class ScheduleHost(
             return;
         }
 
-        _scheduler = await schedulers.GetScheduler(cancellationToken);
-        var now = clock.GetUtcNow();
-        foreach (var schedule in schedules)
-            await _scheduler.ScheduleJob(Job(schedule), Trigger(schedule, now), cancellationToken: cancellationToken);
-        await _scheduler.Start(cancellationToken);
+        if (database.Dialect.IsShared)
+            await StartSharedAsync(cancellationToken);
+        else
+            await StartAloneAsync(cancellationToken);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -35,16 +38,29 @@ internal sealed class ScheduleHost(
             .WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private static IJobDetail Job(TaskSchedule schedule) => JobBuilder.Create<ScheduledTask>().WithIdentity(schedule.Task).Build();
+    private async Task StartAloneAsync(CancellationToken cancellationToken)
+    {
+        _scheduler = await schedulers.GetScheduler(cancellationToken);
+        var now = clock.GetUtcNow();
+        foreach (var job in schedules.Select(schedule => new ScheduledJob(schedule)))
+            await _scheduler.ScheduleJob(job.ToJob(isShared: false), job.ToTrigger(clock, now + job.Schedule.Delay), cancellationToken: cancellationToken);
+        await _scheduler.Start(cancellationToken);
+    }
 
-    private ITrigger Trigger(TaskSchedule schedule, DateTimeOffset now) => TriggerBuilder.Create(clock)
-        .WithIdentity(schedule.Task)
-        .StartAt(now + schedule.Delay)
-        .WithSchedule(SimpleScheduleBuilder.Create()
-            .WithInterval(schedule.Interval)
-            .RepeatForever()
-            // A turn that has passed is not made up for. A little late is still in time, but never so late that two would meet.
-            .WithMisfireInstruction(SimpleTriggerMisfireInstruction.NextWithExistingCount))
-        .WithMisfireThreshold(schedule.Interval / 2)
-        .Build();
+    private async Task StartSharedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _scheduler = await shared.OpenAsync(() => schedulers.GetScheduler(cancellationToken).AsTask(), cancellationToken);
+            await _scheduler.Start(cancellationToken);
+        }
+        catch (StorageUnavailableException exception)
+        {
+            throw new StartupException(exception.Message);
+        }
+        catch (SchedulerException exception) when (exception.GetBaseException() is DbException cause && database.Dialect.Explain(cause) is { } explanation)
+        {
+            throw new StartupException(explanation);
+        }
+    }
 }

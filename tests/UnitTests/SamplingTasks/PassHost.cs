@@ -118,7 +118,7 @@ internal sealed class PassHost : IOrganizationStore, IVolumeStore, IRateStore, I
         return Task.FromResult<long>(Publications);
     }
 
-    public Task RenewFactorAsync(string organization, DateTimeOffset until, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task RenewFactorAsync(string organization, DateTimeOffset until, ShardLease? lease, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     Task<string?> IPassProgress.FindAsync(string task, CancellationToken cancellationToken) => throw new NotSupportedException();
 
