@@ -13,7 +13,9 @@ internal sealed class ScheduleHost(
     TimeProvider clock, ILogger<ScheduleHost> logger)
     : IHostedService
 {
+    private readonly Lock _gate = new();
     private IScheduler? _scheduler;
+    private Task? _stopping;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -29,12 +31,19 @@ internal sealed class ScheduleHost(
             await StartAloneAsync(cancellationToken);
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>A host that is stopped by two at once goes when one of them has been through: both wait for the same.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
     {
         if (_scheduler is null)
-            return;
+            return Task.CompletedTask;
+        lock (_gate)
+            return _stopping ??= ShutdownAsync(_scheduler, cancellationToken);
+    }
+
+    private static async Task ShutdownAsync(IScheduler scheduler, CancellationToken cancellationToken)
+    {
         // The runs are canceled by now. A task that ignores that must not hold up the process for longer than the host allows.
-        await _scheduler.Shutdown(waitForJobsToComplete: true, cancellationToken).AsTask()
+        await scheduler.Shutdown(waitForJobsToComplete: true, cancellationToken).AsTask()
             .WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

@@ -10,7 +10,7 @@ namespace DynamicSampling.Api.Scheduling;
 /// <summary>A task's turn, or that of a shard of it: runs it through the pipeline. The job's key says what it is.</summary>
 [DisallowConcurrentExecution]
 internal sealed class ScheduledTask(
-    IEnumerable<ISamplingTask> tasks, TaskRunner runner, SqlShards shards, IHostApplicationLifetime lifetime, ILogger<ScheduledTask> logger) : IJob
+    IEnumerable<ISamplingTask> tasks, TaskRunner runner, SqlShards shards, SchedulerTrouble trouble, IHostApplicationLifetime lifetime, ILogger<ScheduledTask> logger) : IJob
 {
     // The scheduler's token is not used: the pipeline itself cancels runs at shutdown, and says so in their records.
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
@@ -18,6 +18,7 @@ internal sealed class ScheduledTask(
         // While the server drains its requests, a run would only be recorded as canceled.
         if (lifetime.ApplicationStopping.IsCancellationRequested)
             return;
+        trouble.IsOver();
         var (name, shard) = ScheduledJob.Read(context.JobDetail.Key);
         var task = tasks.First(task => string.Equals(task.Name, name, StringComparison.Ordinal));
         try

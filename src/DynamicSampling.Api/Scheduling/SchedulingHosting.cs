@@ -30,8 +30,10 @@ internal static class SchedulingHosting
         services.AddSingleton(new TaskSchedule("collect_orgs", TimeSpan.FromHours(1), Delay: TimeSpan.FromHours(1)));
         var isShared = string.Equals(
             configuration[$"{StorageOptions.Section}:{nameof(StorageOptions.Provider)}"], PostgresDialect.ProviderName, StringComparison.Ordinal);
+        services.AddSingleton<SchedulerTrouble>();
         services.AddQuartz(quartz =>
         {
+            quartz.AddSchedulerListener(provider => provider.GetRequiredService<SchedulerTrouble>());
             if (isShared)
                 Share(quartz);
             else
@@ -58,6 +60,8 @@ internal static class SchedulingHosting
             store.ConfigureStore(options =>
             {
                 options.StoreJobDataAsStrings = true;
+                // It must not keep a process alive that cannot reach the database as it stops.
+                options.UseBackgroundThreads = true;
                 options.MisfireHandlerFrequency = LookInterval;
                 options.DbRetryInterval = LookInterval;
             });

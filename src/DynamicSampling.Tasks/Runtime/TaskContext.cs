@@ -1,5 +1,4 @@
 using System.Collections.ObjectModel;
-using DynamicSampling.Tasks.Runs;
 using DynamicSampling.Tasks.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,4 +1,4 @@
-namespace DynamicSampling.Tasks.Runs;
+namespace DynamicSampling.Tasks.Runtime;
 
 /// <summary>How far a run has got, in whatever it counts.</summary>
 /// <param name="Done">How many are done.</param>
