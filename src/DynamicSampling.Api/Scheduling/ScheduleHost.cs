@@ -13,6 +13,9 @@ internal sealed class ScheduleHost(
     TimeProvider clock, ILogger<ScheduleHost> logger)
     : IHostedService
 {
+    /// <summary>Of the time that the host allows; while the database is down, stopping does not come to an end, and others have something to store.</summary>
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+
     private readonly Lock _gate = new();
     private IScheduler? _scheduler;
     private Task? _stopping;
@@ -40,11 +43,11 @@ internal sealed class ScheduleHost(
             return _stopping ??= ShutdownAsync(_scheduler, cancellationToken);
     }
 
-    private static async Task ShutdownAsync(IScheduler scheduler, CancellationToken cancellationToken)
+    private async Task ShutdownAsync(IScheduler scheduler, CancellationToken cancellationToken)
     {
-        // The runs are canceled by now. A task that ignores that must not hold up the process for longer than the host allows.
+        // The runs are canceled by now, and waited for elsewhere.
         await scheduler.Shutdown(waitForJobsToComplete: true, cancellationToken).AsTask()
-            .WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            .WaitAsync(StopPatience, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task StartAloneAsync(CancellationToken cancellationToken)

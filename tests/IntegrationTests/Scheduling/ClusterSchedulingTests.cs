@@ -53,7 +53,7 @@ public sealed class ClusterSchedulingTests : IAsyncLifetime
             ["0/3 every 02:00:00", "1/3 every 02:00:00", "2/3 every 02:00:00"],
             await _database.ListAsync("SELECT trigger_name || ' ' || description FROM qrtz_triggers WHERE trigger_group = 'rebalance_orgs' ORDER BY 1"));
         Assert.Equal(["7200000"], await _database.ListAsync(
-            "SELECT DISTINCT s.repeat_interval / 10000 FROM qrtz_simple_triggers s WHERE s.trigger_group = 'rebalance_orgs' OR s.trigger_name = 'custom_rule_notifications'"));
+            "SELECT DISTINCT s.repeat_interval FROM qrtz_simple_triggers s WHERE s.trigger_group = 'rebalance_orgs' OR s.trigger_name = 'custom_rule_notifications'"));
         Assert.Equal(["0"], await _database.ListAsync("SELECT (SELECT COUNT(*) FROM shards) + (SELECT COUNT(*) FROM pass_progress)"));
     }
 
