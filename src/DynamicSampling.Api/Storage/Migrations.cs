@@ -11,8 +11,12 @@ internal sealed class Migrations(Database database, TimeProvider clock, ILogger<
 {
     private const string Prefix = "Schema/";
 
+    /// <summary>The version that this program makes of a database.</summary>
+    public static long Latest() => ReadScripts()[^1].Version;
+
+    /// <returns>The names of the scripts that were applied.</returns>
     /// <exception cref="StartupException">The database was made by a newer version of this program.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> RunAsync(CancellationToken cancellationToken)
     {
         var scripts = ReadScripts();
         var current = await database.WriteAsync(ReadVersionAsync, cancellationToken);
@@ -23,6 +27,7 @@ internal sealed class Migrations(Database database, TimeProvider clock, ILogger<
                 $"The database has schema version {current}, but this program knows only up to {latest}. Run the newer version of DynamicSampling that made it, or restore a backup.");
         }
 
+        var applied = new List<string>();
         foreach (var (version, name, sql) in scripts.Where(script => script.Version > current))
         {
             await database.WriteAsync(
@@ -35,8 +40,11 @@ internal sealed class Migrations(Database database, TimeProvider clock, ILogger<
                         transaction);
                 },
                 cancellationToken);
+            applied.Add(name);
             Log.SchemaApplied(logger, name);
         }
+
+        return applied;
     }
 
     private static async Task<long> ReadVersionAsync(DbConnection connection, DbTransaction transaction)

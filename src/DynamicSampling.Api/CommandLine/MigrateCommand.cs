@@ -1,0 +1,26 @@
+using System.CommandLine;
+using DynamicSampling.Api.Storage;
+
+namespace DynamicSampling.Api.CommandLine;
+
+/// <summary>Brings the schema of the database up to date and ends, for deployments that want it as a step of its own.</summary>
+internal static class MigrateCommand
+{
+    public static Command Create(CommandEnvironment environment, Func<string[]> settings)
+    {
+        var command = new Command("migrate", "Brings the database's schema up to date and ends. The service does the same when it starts.");
+        command.SetAction((_, cancellationToken) => RunAsync(environment, settings(), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandEnvironment environment, string[] settings, CancellationToken cancellationToken)
+    {
+        await using var host = CommandHost.Build(settings, environment);
+        var applied = await host.Services.GetRequiredService<Migrations>().RunAsync(cancellationToken);
+        foreach (var script in applied)
+            await environment.Output.WriteLineAsync($"applied {script}");
+        if (applied.Count == 0)
+            await environment.Output.WriteLineAsync("The schema is up to date.");
+        return ExitCodes.Done;
+    }
+}
