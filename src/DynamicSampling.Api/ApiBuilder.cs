@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DynamicSampling.Api.Cluster;
 using DynamicSampling.Api.Endpoints;
 using DynamicSampling.Api.Goals;
 using DynamicSampling.Api.Hosting;
@@ -56,6 +57,7 @@ public static class ApiBuilder
         app.MapRules();
         app.MapCustomRules();
         app.MapSettingsDocuments();
+        app.MapCluster();
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json");
         return app;
@@ -81,6 +83,7 @@ public static class ApiBuilder
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = StatusProblems.Describe);
         builder.Services.AddExceptionHandler<OtlpErrors>();
         builder.Services.AddExceptionHandler<BadRequests>();
+        builder.Services.AddExceptionHandler<StorageErrors>();
         builder.Services.AddServiceOpenApi();
         builder.Services.AddHealthChecks().AddCheck<StorageHealth>("storage").AddCheck<SettingsErrors>("settings");
         // Everywhere, and not in development only: a bind error is never an empty 400.
@@ -98,11 +101,11 @@ public static class ApiBuilder
 
     private static void AddStorage(WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<DbDataSource>(services => new SqliteDataSource(
-            services.GetRequiredService<IConfiguration>().GetConnectionString("DynamicSampling") ?? "Data Source=data/dynamic-sampling.db",
-            builder.Environment.ContentRootPath));
+        builder.Services.AddSingleton(services => DataSources.Create(services.GetRequiredService<IConfiguration>(), builder.Environment.ContentRootPath));
         builder.Services.AddSingleton<Database>();
+        builder.Services.AddSingleton<SchemaBackup>();
         builder.Services.AddSingleton<Migrations>();
+        builder.Services.AddSingleton<VolumePartitions>();
         builder.Services.AddSingleton<SettingsErrors>();
         builder.Services.AddSingleton<SqlOrganizationStore>();
         builder.Services.AddSingleton<IOrganizationStore>(services => services.GetRequiredService<SqlOrganizationStore>());
@@ -118,12 +121,13 @@ public static class ApiBuilder
         builder.Services.AddSingleton<IPassProgress, SqlPassProgress>();
         builder.Services.AddSingleton<SqlRunStore>();
         builder.Services.AddSingleton<IRunStore>(services => services.GetRequiredService<SqlRunStore>());
-        builder.Services.AddOptions<StorageOptions>().BindConfiguration("Storage").ValidateOnStart();
+        builder.Services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
         builder.Services.AddSingleton<RowDeletion>();
         builder.Services.AddSingleton<VolumeCap>();
         builder.Services.AddSingleton<UnusedNames>();
         builder.Services.AddHostedService<StorageStartup>();
+        builder.Services.AddCluster();
         builder.Services.AddHostedService<Retention>();
     }
 

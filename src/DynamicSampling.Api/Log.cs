@@ -9,6 +9,18 @@ internal static partial class Log
     [LoggerMessage(104, LogLevel.Information, "The database is {Path}")]
     public static partial void DatabaseOpened(ILogger logger, string path);
 
+    [LoggerMessage(113, LogLevel.Information, "Before the schema changes, the database was copied to {Copy}")]
+    public static partial void SchemaBackedUp(ILogger logger, string copy);
+
+    [LoggerMessage(114, LogLevel.Information, "Dropped {Partition}, the volumes of a day that nobody asks for any more")]
+    public static partial void PartitionDropped(ILogger logger, string partition);
+
+    [LoggerMessage(115, LogLevel.Error, "A request could not be answered, because the database cannot be used: {Reason}")]
+    public static partial void StorageUnavailable(ILogger logger, string reason);
+
+    [LoggerMessage(116, LogLevel.Warning, "Waiting for the database: {Reason}")]
+    public static partial void WaitingForDatabase(ILogger logger, string reason);
+
     [LoggerMessage(101, LogLevel.Warning, "{Count} runs were in progress when the process before this one ended; they are lost")]
     public static partial void RunsLost(ILogger logger, int count);
 
@@ -45,6 +57,9 @@ internal static partial class Log
     [LoggerMessage(145, LogLevel.Warning, "When clients polled could not be stored; it is tried again in a minute")]
     public static partial void PollsNotStored(ILogger logger, Exception exception);
 
+    [LoggerMessage(146, LogLevel.Warning, "When clients polled other nodes is not known; it is tried again in five seconds")]
+    public static partial void PollsNotHeard(ILogger logger, Exception exception);
+
     [LoggerMessage(120, LogLevel.Information, "It was time for {Task}, but run {RunId} of it is in progress; it runs when its time comes again")]
     public static partial void ScheduledRunSkipped(ILogger logger, string task, Guid runId);
 
@@ -66,4 +81,32 @@ internal static partial class Log
 
     [LoggerMessage(131, LogLevel.Warning, "Port {Port} cannot be had ({Reason}), so {Protocol} is not served there. Send clients to http://localhost:{MainPort}, which serves it too")]
     public static partial void PortUnavailable(ILogger logger, int port, string reason, string protocol, int mainPort);
+
+    // 150 to 159: several processes.
+    [LoggerMessage(150, LogLevel.Information, "This is node {Node}")]
+    public static partial void NodeStarted(ILogger logger, string node);
+
+    [LoggerMessage(151, LogLevel.Error, "This node cannot tell the others that it is there; it is tried every second. They take its runs for lost after ten seconds, and its shards over")]
+    public static partial void NodeIsCutOff(ILogger logger, Exception exception);
+
+    [LoggerMessage(152, LogLevel.Information, "This node is in touch with the others again")]
+    public static partial void NodeIsBack(ILogger logger);
+
+    [LoggerMessage(153, LogLevel.Error, "Another process calls itself {Node} as well. Give each a name of its own (Cluster:Node), or none")]
+    public static partial void NodeDisplaced(ILogger logger, string node);
+
+    [LoggerMessage(154, LogLevel.Warning, "{Count} runs were in progress on nodes that are dead; they are lost")]
+    public static partial void RunsOfDeadNodesLost(ILogger logger, int count);
+
+    [LoggerMessage(155, LogLevel.Warning, "Changes that other nodes make cannot be heard of; it is tried every second. The last rates go on being served")]
+    public static partial void ChangesNotHeard(ILogger logger, Exception exception);
+
+    [LoggerMessage(156, LogLevel.Information, "Changes that other nodes make are heard of again")]
+    public static partial void ChangesHeardAgain(ILogger logger);
+
+    [LoggerMessage(158, LogLevel.Warning, "The other nodes could not be told to look for runs to cancel; they look by themselves every second")]
+    public static partial void ChangesNotTold(ILogger logger, Exception exception);
+
+    [LoggerMessage(157, LogLevel.Error, "Run {Id} could not be stored as it ended; it is tried again. {Count} such runs are remembered")]
+    public static partial void RunRemembered(ILogger logger, Guid id, int count);
 }

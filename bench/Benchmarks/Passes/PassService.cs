@@ -21,7 +21,9 @@ internal sealed class PassService : IAsyncDisposable
         services.AddSingleton(clock);
         services.AddSingleton(source);
         services.AddSingleton<Database>();
+        services.AddSingleton<SchemaBackup>();
         services.AddSingleton<Migrations>();
+        services.AddSingleton<VolumePartitions>();
         services.AddSingleton<SettingsErrors>();
         services.AddSingleton<SqlOrganizationStore>();
         services.AddSingleton<IOrganizationStore>(provider => provider.GetRequiredService<SqlOrganizationStore>());

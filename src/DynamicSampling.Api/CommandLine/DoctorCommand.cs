@@ -16,9 +16,10 @@ internal static class DoctorCommand
     private static async Task<int> RunAsync(CommandEnvironment environment, string[] settings, CancellationToken cancellationToken)
     {
         await using var host = CommandHost.Build(settings, environment);
+        using var storage = StorageProbe.Create(host.Configuration, host.Environment.ContentRootPath);
         var problems = 0;
         var warnings = 0;
-        foreach (var check in Checks(host, environment))
+        foreach (var check in Checks(host, storage, environment))
         {
             foreach (var finding in await check.RunAsync(cancellationToken))
             {
@@ -32,11 +33,10 @@ internal static class DoctorCommand
         return problems == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
 
-    private static IEnumerable<IDoctorCheck> Checks(WebApplication host, CommandEnvironment environment)
+    private static IEnumerable<IDoctorCheck> Checks(WebApplication host, StorageProbe storage, CommandEnvironment environment)
     {
         yield return new SettingsCheck(host.Services);
         yield return new UnknownSettingsCheck(host.Configuration);
-        var storage = StorageProbe.Create(host.Configuration, host.Environment.ContentRootPath);
         switch (storage)
         {
             case SqliteProbe sqlite:

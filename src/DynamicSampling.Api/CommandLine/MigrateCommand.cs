@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using DynamicSampling.Api.Storage;
 
 namespace DynamicSampling.Api.CommandLine;
@@ -16,9 +17,13 @@ internal static class MigrateCommand
     private static async Task<int> RunAsync(CommandEnvironment environment, string[] settings, CancellationToken cancellationToken)
     {
         await using var host = CommandHost.Build(settings, environment);
-        var applied = await host.Services.GetRequiredService<Migrations>().RunAsync(cancellationToken);
+        var migrations = host.Services.GetRequiredService<Migrations>();
+        var before = await migrations.FindVersionAsync(cancellationToken);
+        var applied = await migrations.RunAsync(cancellationToken);
         foreach (var script in applied)
             await environment.Output.WriteLineAsync($"applied {script}");
+        if (applied.Count > 0 && before > 0 && host.Services.GetRequiredService<DbDataSource>() is SqliteDataSource sqlite)
+            await environment.Output.WriteLineAsync($"The database as it was, with schema version {before}, is in {SchemaBackup.PathOf(sqlite.Path, before)}.");
         if (applied.Count == 0)
             await environment.Output.WriteLineAsync("The schema is up to date.");
         return ExitCodes.Done;

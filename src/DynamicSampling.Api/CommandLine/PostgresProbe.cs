@@ -1,4 +1,5 @@
 using System.Data.Common;
+using DynamicSampling.Api.Storage.Dialects;
 using Npgsql;
 
 namespace DynamicSampling.Api.CommandLine;
@@ -6,36 +7,28 @@ namespace DynamicSampling.Api.CommandLine;
 /// <summary>Looks into a PostgreSQL database.</summary>
 internal sealed class PostgresProbe : StorageProbe
 {
-    private readonly NpgsqlConnectionStringBuilder _settings;
+    private readonly NpgsqlDataSource _source;
 
     public PostgresProbe(string connectionString)
     {
-        _settings = new(connectionString);
-        MaxPoolSize = _settings.MaxPoolSize;
-        _settings.Pooling = false;
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        Name = $"The database {settings.Database ?? settings.Username} of the PostgreSQL server {settings.Host}:{settings.Port}";
+        MaxPoolSize = settings.MaxPoolSize;
+        settings.Pooling = false;
         // Somebody waits for the answer.
-        _settings.Timeout = Math.Min(_settings.Timeout, 5);
+        settings.Timeout = Math.Min(settings.Timeout, 5);
+        _source = NpgsqlDataSource.Create(settings);
+        Dialect = new PostgresDialect(_source);
     }
+
+    public override string Name { get; }
+
+    public override SqlDialect Dialect { get; }
 
     /// <summary>How many connections a process of the service opens at most.</summary>
     public int MaxPoolSize { get; }
 
-    public override string Name => $"The database {_settings.Database ?? _settings.Username} of the PostgreSQL server {_settings.Host}:{_settings.Port}";
+    public override void Dispose() => _source.Dispose();
 
-    protected override string CountVersionTables => "SELECT COUNT(to_regclass('schema_versions'))";
-
-    public override async Task<DbConnection?> OpenAsync(CancellationToken cancellationToken)
-    {
-        var connection = new NpgsqlConnection(_settings.ToString());
-        try
-        {
-            await connection.OpenAsync(cancellationToken);
-            return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-    }
+    protected override async Task<DbConnection?> OpenAsync(CancellationToken cancellationToken) => await _source.OpenConnectionAsync(cancellationToken);
 }

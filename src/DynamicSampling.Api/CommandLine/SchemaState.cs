@@ -9,10 +9,9 @@ internal static class SchemaState
     /// <exception cref="StartupException">There is no database yet, or its schema is another than this program's.</exception>
     public static async Task ThrowUnlessCurrentAsync(WebApplication host, CancellationToken cancellationToken)
     {
-        var storage = StorageProbe.Create(host.Configuration, host.Environment.ContentRootPath);
-        await using var connection = await storage.OpenAsync(cancellationToken);
-        var version = connection is null ? 0 : await storage.FindSchemaVersionAsync(connection);
-        var latest = Migrations.Latest();
+        using var storage = StorageProbe.Create(host.Configuration, host.Environment.ContentRootPath);
+        var version = await storage.ReadAsync(storage.FindSchemaVersionAsync, cancellationToken);
+        var latest = Migrations.Latest(storage.Dialect);
         if (version == 0)
             throw new StartupException($"{storage.Name} has no data of this service yet. Look at ConnectionStrings:DynamicSampling; or start the service, or run migrate, to set it up.");
         if (version < latest)

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using DynamicSampling.Api.Storage.Dialects;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -26,9 +27,14 @@ internal sealed class SqliteProbe : StorageProbe
 
     public override string Name => IsInMemory ? "The database in memory" : $"The database {Path}";
 
-    protected override string CountVersionTables => "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_versions'";
+    public override SqlDialect Dialect { get; } = new SqliteDialect();
 
-    public override Task<DbConnection?> OpenAsync(CancellationToken cancellationToken)
+    public override void Dispose()
+    {
+        // Connections are not pooled.
+    }
+
+    protected override Task<DbConnection?> OpenAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (IsInMemory || !File.Exists(Path))

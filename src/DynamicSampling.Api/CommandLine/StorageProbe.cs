@@ -1,59 +1,71 @@
 using System.Data.Common;
 using Dapper;
 using DynamicSampling.Api.Hosting;
+using DynamicSampling.Api.Storage;
+using DynamicSampling.Api.Storage.Dialects;
 
 namespace DynamicSampling.Api.CommandLine;
 
 /// <summary>Looks into the database that the settings name without changing anything: no file, no folder and no table is made.</summary>
-internal abstract class StorageProbe
+internal abstract class StorageProbe : IDisposable
 {
     /// <summary>What it is about, for the beginning of a sentence. It has no password.</summary>
     public abstract string Name { get; }
 
-    /// <summary>A query whose only value is 1 when the table of the schema's versions is there, and 0 otherwise.</summary>
-    protected abstract string CountVersionTables { get; }
+    /// <summary>What differs between the databases.</summary>
+    public abstract SqlDialect Dialect { get; }
 
-    /// <summary>The probe for the settings. When they name no database, it says so as soon as it is opened.</summary>
+    /// <summary>The probe for the settings. When they name no database, it says so as soon as it is used.</summary>
     public static StorageProbe Create(IConfiguration configuration, string contentRoot)
     {
-        var connectionString = configuration.GetConnectionString("DynamicSampling");
         try
         {
-            return configuration["Storage:Provider"] switch
-            {
-                null or "sqlite" => new SqliteProbe(connectionString ?? "Data Source=data/dynamic-sampling.db", contentRoot),
-                "postgres" when string.IsNullOrWhiteSpace(connectionString) =>
-                    new NoProbe("Storage:Provider is postgres, but ConnectionStrings:DynamicSampling does not say where the database is."),
-                "postgres" => new PostgresProbe(connectionString),
-                var other => new NoProbe($"Storage:Provider must be sqlite or postgres, but is '{other}'."),
-            };
+            return DataSources.Create<StorageProbe>(
+                configuration, connectionString => new SqliteProbe(connectionString, contentRoot), connectionString => new PostgresProbe(connectionString));
         }
-        catch (ArgumentException)
+        catch (StartupException exception)
         {
-            // Neither the value nor what is wrong with it is shown: a password with a semicolon in it would be.
-            return new NoProbe(
-                $"ConnectionStrings:DynamicSampling is no connection string for Storage:Provider={configuration["Storage:Provider"] ?? "sqlite"}. "
-                + "For sqlite it is for instance 'Data Source=data/dynamic-sampling.db', for postgres 'Host=localhost;Username=…;Password=…;Database=…'; "
-                + "a value with a semicolon in it is put in quotes.");
+            return new NoProbe(exception);
         }
     }
 
-    /// <summary>Opens the database for reading.</summary>
-    /// <returns>Null when there is none yet.</returns>
-    public abstract Task<DbConnection?> OpenAsync(CancellationToken cancellationToken);
+    /// <summary>Reads with a connection; null when there is no database yet.</summary>
+    /// <exception cref="StorageUnavailableException">The database cannot be used.</exception>
+    /// <exception cref="StartupException">The settings name none.</exception>
+    public async Task<T> ReadAsync<T>(Func<DbConnection?, Task<T>> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await OpenAsync(cancellationToken);
+            return await read(connection);
+        }
+        catch (DbException exception) when (Dialect.Explain(exception) is { } explanation)
+        {
+            throw new StorageUnavailableException(explanation, exception);
+        }
+    }
 
-    /// <returns>0 when it has no data of this service.</returns>
-    public async Task<long> FindSchemaVersionAsync(DbConnection connection) =>
-        await connection.ExecuteScalarAsync<long>(CountVersionTables) == 0
+    /// <returns>0 when there is no database, or none with data of this service.</returns>
+    public async Task<long> FindSchemaVersionAsync(DbConnection? connection) =>
+        connection is null || await connection.ExecuteScalarAsync<long>(Dialect.CountTable, new { table = "schema_versions" }) == 0
             ? 0
             : await connection.ExecuteScalarAsync<long>("SELECT COALESCE(MAX(version), 0) FROM schema_versions");
 
-    private sealed class NoProbe(string problem) : StorageProbe
+    public abstract void Dispose();
+
+    protected abstract Task<DbConnection?> OpenAsync(CancellationToken cancellationToken);
+
+    private sealed class NoProbe(StartupException problem) : StorageProbe
     {
         public override string Name => "The database";
 
-        protected override string CountVersionTables => throw new NotSupportedException();
+        public override SqlDialect Dialect => throw problem;
 
-        public override Task<DbConnection?> OpenAsync(CancellationToken cancellationToken) => throw new StartupException(problem);
+        public override void Dispose()
+        {
+            // There is nothing.
+        }
+
+        protected override Task<DbConnection?> OpenAsync(CancellationToken cancellationToken) => throw problem;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using DynamicSampling.Api.Cluster;
 using DynamicSampling.Tasks.Runs;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -69,18 +70,22 @@ internal static class RunsEndpoints
             return TypedResults.NoContent();
         if (registry.TryGet(runId, out var live))
             return TypedResults.ServerSentEvents(WatchAsync(live, clock, lifetime.ApplicationStopping, cancellationToken));
-        return await runs.FindAsync(runId, cancellationToken) is { } run ? TypedResults.ServerSentEvents(EndAsync(run)) : NoSuchRun(id);
+        return await runs.FindAsync(runId, cancellationToken) is { } run
+            ? TypedResults.ServerSentEvents(WatchAsync(run, runs, clock, lifetime.ApplicationStopping, cancellationToken))
+            : NoSuchRun(id);
     }
 
     private static async Task<Results<Accepted<TaskRun>, ProblemHttpResult>> Cancel(
-        string id, HttpRequest request, RunHistory runs, RunRegistry registry, CancellationToken cancellationToken)
+        string id, HttpRequest request, RunHistory runs, RunRegistry registry, ClusterRuns others, CancellationToken cancellationToken)
     {
         if (!TryParseId(id, out var runId))
             return NoSuchRun(id);
+        var path = request.PathBase.ToUriComponent() + RunPath.Replace("{id}", runId.ToString(), StringComparison.Ordinal);
         if (registry.TryGet(runId, out var live) && registry.Cancel(runId))
-            return TypedResults.Accepted(request.PathBase.ToUriComponent() + RunPath.Replace("{id}", runId.ToString(), StringComparison.Ordinal), live.Snapshot());
+            return TypedResults.Accepted(path, live.Snapshot());
+        var isElsewhere = await others.CancelAsync(runId, cancellationToken);
         return await runs.FindAsync(runId, cancellationToken) is { } run
-            ? Problems.Conflict($"Run {id} has ended already; it is {run.Status.ToWireName()}.")
+            ? isElsewhere ? TypedResults.Accepted(path, run) : Problems.Conflict($"Run {id} has ended already; it is {run.Status.ToWireName()}.")
             : NoSuchRun(id);
     }
 
@@ -106,10 +111,22 @@ internal static class RunsEndpoints
         yield return Ended(await completion);
     }
 
-    private static async IAsyncEnumerable<SseItem<TaskRun>> EndAsync(TaskRun run)
+    /// <summary>A run of another process, or one that has ended.</summary>
+    private static async IAsyncEnumerable<SseItem<TaskRun>> WatchAsync(
+        TaskRun? run, RunHistory runs, TimeProvider clock, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await Task.CompletedTask;
-        yield return Ended(run);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
+        while (run is { Status: RunStatus.Running })
+        {
+            yield return new(run, SnapshotEvent);
+            await Task.Delay(SnapshotInterval, clock, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (ending.IsCancellationRequested)
+                yield break;
+            run = await runs.FindAsync(run.Id, ending.Token);
+        }
+
+        if (run is not null)
+            yield return Ended(run);
     }
 
     private static SseItem<TaskRun> Ended(TaskRun run) => new(run, EndedEvent) { EventId = EndedEvent };

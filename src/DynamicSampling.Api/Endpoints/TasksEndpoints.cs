@@ -1,3 +1,4 @@
+using DynamicSampling.Api.Cluster;
 using DynamicSampling.Api.Scheduling;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Tasks.Pipeline;
@@ -28,6 +29,7 @@ internal static class TasksEndpoints
                     return new RunResult();
                 })
                 .AddEndpointFilter(Validate)
+                .AddEndpointFilter((context, next) => ForbidOverlap(task.Name, context, next))
                 .AddEndpointFilter(new RespondAsyncFilter(task, runner))
                 .WithTaskContext(task.Name, task.MaxExecution)
                 .WithExclusiveTask()
@@ -70,6 +72,16 @@ internal static class TasksEndpoints
 
     private static ProblemHttpResult Unknown(string task, IEnumerable<ISamplingTask> tasks) =>
         Problems.NotFound($"There is no task '{task}'. Tasks are: {string.Join(", ", tasks.Select(known => known.Name))}.");
+
+    /// <summary>What runs in this process the pipeline knows; this asks for the others. Between two that start at once, publishing decides.</summary>
+    private static async ValueTask<object?> ForbidOverlap(string task, EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        var organization = context.Arguments.OfType<TaskRequest>().FirstOrDefault()?.Organization;
+        return await http.RequestServices.GetRequiredService<ClusterRuns>().FindConflictAsync(task, organization, http.RequestAborted) is { } run
+            ? TaskResults.Conflict(new(run))
+            : await next(context);
+    }
 
     private static async ValueTask<object?> Validate(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

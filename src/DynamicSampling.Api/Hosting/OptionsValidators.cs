@@ -1,3 +1,4 @@
+using DynamicSampling.Api.Cluster;
 using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Notifications;
 using DynamicSampling.Api.Storage;
@@ -20,3 +21,6 @@ internal sealed partial class SchedulingOptionsValidator : IValidateOptions<Sche
 
 [OptionsValidator]
 internal sealed partial class NotificationOptionsValidator : IValidateOptions<NotificationOptions>;
+
+[OptionsValidator]
+internal sealed partial class ClusterOptionsValidator : IValidateOptions<ClusterOptions>;

@@ -8,6 +8,9 @@ internal sealed class RatesChanged
     private readonly ConcurrentDictionary<string, long> _changes = new(StringComparer.Ordinal);
     private long _last;
 
+    /// <summary>Called when this process has changed the rates or settings of an organization.</summary>
+    public Action? Changed { get; set; }
+
     /// <summary>Watches an organization; without that its changes leave nothing behind.</summary>
     /// <returns>The number of its latest change. It is never the same again, also when it is watched anew.</returns>
     public long Watch(string organization) => _changes.GetOrAdd(organization, static (_, self) => self.Next(), this);
@@ -21,9 +24,23 @@ internal sealed class RatesChanged
     /// <summary>Its rates, or the settings that they follow, are others from now on.</summary>
     public void Notify(string organization)
     {
+        NotifyOfOthers(organization);
+        Changed?.Invoke();
+    }
+
+    /// <summary>The same, when another process has changed them.</summary>
+    public void NotifyOfOthers(string organization)
+    {
         while (_changes.TryGetValue(organization, out var latest) && !_changes.TryUpdate(organization, Next(), latest))
         {
         }
+    }
+
+    /// <summary>All of them may be others.</summary>
+    public void NotifyAll()
+    {
+        foreach (var organization in _changes.Keys)
+            NotifyOfOthers(organization);
     }
 
     private long Next() => Interlocked.Increment(ref _last);

@@ -1,14 +1,22 @@
 using System.Data.Common;
-using Microsoft.Data.Sqlite;
-using SQLitePCL;
+using DynamicSampling.Api.Storage.Dialects;
 
 namespace DynamicSampling.Api.Storage;
 
-/// <summary>Reads and writes with a connection of its own each, and lets a cancellation reach the running statement.</summary>
+/// <summary>
+/// Reads and writes with a connection of its own each, lets a cancellation reach the running statement, and tells apart a database that
+/// cannot be used from a statement that is wrong.
+/// </summary>
 internal sealed class Database(DbDataSource source) : IDisposable
 {
+    /// <summary>Of transactions that lose against others. Each time somebody has won.</summary>
+    private const int MaxAttempts = 30;
+
     // SQLite has one writer at a time. Waiting here is fair and can be cancelled; waiting for its lock is neither.
     private readonly SemaphoreSlim _writer = new(1, 1);
+
+    /// <summary>What differs between the databases.</summary>
+    public SqlDialect Dialect { get; } = SqlDialect.Of(source);
 
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> query, CancellationToken cancellationToken) =>
         RunAsync((connection, _) => query(connection), cancellationToken);
@@ -18,23 +26,53 @@ internal sealed class Database(DbDataSource source) : IDisposable
         RunAsync(
             async (connection, token) =>
             {
-                await using var transaction = Begin(connection, deferred: true);
+                await using var transaction = Dialect.Begin(connection, TransactionKind.Snapshot);
                 var result = await query(connection, transaction);
                 await transaction.CommitAsync(token);
                 return result;
             },
             cancellationToken);
 
-    /// <summary>One transaction; what throws rolls it back.</summary>
-    public async Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellationToken)
+    /// <summary>
+    /// One transaction; what throws rolls it back. On PostgreSQL others may write at the same time what it has read. It may be tried again, so it
+    /// must not leave anything behind but in the database.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The database cannot be used. If it was lost at the very end, it may have been written.</exception>
+    public Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellationToken) =>
+        WriteAsync(TransactionKind.Write, write, cancellationToken);
+
+    /// <summary>The same as if nobody else wrote meanwhile: for what is written because of what was read.</summary>
+    /// <inheritdoc cref="WriteAsync{T}(Func{DbConnection, DbTransaction, Task{T}}, CancellationToken)"/>
+    public Task<T> WriteSerializablyAsync<T>(Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellationToken) =>
+        WriteAsync(TransactionKind.Serializable, write, cancellationToken);
+
+    public void Dispose() => _writer.Dispose();
+
+    private async Task<T> WriteAsync<T>(TransactionKind kind, Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellationToken)
     {
-        await _writer.WaitAsync(cancellationToken);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await WriteOnceAsync(kind, write, cancellationToken);
+            }
+            catch (DbException exception) when (attempt < MaxAttempts && Dialect.IsConflict(exception))
+            {
+                // At once: whoever has won has finished, or holds locks that the next attempt waits for.
+            }
+        }
+    }
+
+    private async Task<T> WriteOnceAsync<T>(TransactionKind kind, Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellationToken)
+    {
+        if (!Dialect.IsShared)
+            await _writer.WaitAsync(cancellationToken);
         try
         {
             return await RunAsync(
                 async (connection, token) =>
                 {
-                    await using var transaction = Begin(connection, deferred: false);
+                    await using var transaction = Dialect.Begin(connection, kind);
                     var result = await write(connection, transaction);
                     token.ThrowIfCancellationRequested();
                     await transaction.CommitAsync(CancellationToken.None);
@@ -44,30 +82,27 @@ internal sealed class Database(DbDataSource source) : IDisposable
         }
         finally
         {
-            _writer.Release();
+            if (!Dialect.IsShared)
+                _writer.Release();
         }
     }
-
-    public void Dispose() => _writer.Dispose();
 
     private async Task<T> RunAsync<T>(Func<DbConnection, CancellationToken, Task<T>> use, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        // SQLite's commands ignore tokens. Disposed before the connection goes back to the pool, so that it stops nobody else.
-        using var interrupt = connection is SqliteConnection sqlite
-            ? cancellationToken.UnsafeRegister(static handle => raw.sqlite3_interrupt((sqlite3)handle!), sqlite.Handle)
-            : default;
         try
         {
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await using var interrupt = Dialect.InterruptWhenCancelled(connection, cancellationToken);
             return await use(connection, cancellationToken);
         }
         catch (DbException exception) when (cancellationToken.IsCancellationRequested)
         {
             throw new OperationCanceledException("The database statement was interrupted.", exception, cancellationToken);
         }
+        catch (DbException exception) when (Dialect.Explain(exception) is { } explanation)
+        {
+            throw new StorageUnavailableException(explanation, exception);
+        }
     }
-
-    private static DbTransaction Begin(DbConnection connection, bool deferred) =>
-        connection is SqliteConnection sqlite ? sqlite.BeginTransaction(deferred) : connection.BeginTransaction();
 }

@@ -3,23 +3,32 @@ using System.Globalization;
 using System.Reflection;
 using Dapper;
 using DynamicSampling.Api.Hosting;
+using DynamicSampling.Api.Storage.Dialects;
 
 namespace DynamicSampling.Api.Storage;
 
-/// <summary>Runs the numbered scripts of Schema/ that a database has not seen, each in a transaction of its own.</summary>
-internal sealed class Migrations(Database database, TimeProvider clock, ILogger<Migrations> logger)
+/// <summary>
+/// Runs the numbered scripts of Schema/ that a database has not seen, each in a transaction of its own: a script is there as a whole or not at
+/// all. Processes may start together; one of them does it.
+/// </summary>
+internal sealed class Migrations(Database database, SchemaBackup backup, TimeProvider clock, ILogger<Migrations> logger)
 {
     private const string Prefix = "Schema/";
 
     /// <summary>The version that this program makes of a database.</summary>
-    public static long Latest() => ReadScripts()[^1].Version;
+    public static long Latest(SqlDialect dialect) => ReadScripts(dialect)[^1].Version;
+
+    /// <summary>The version that a database has; 0 for an empty one. Changes nothing.</summary>
+    public Task<long> FindVersionAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async connection => await HasVersionsAsync(connection, transaction: null) ? await ReadVersionAsync(connection, transaction: null) : 0, cancellationToken);
 
     /// <returns>The names of the scripts that were applied.</returns>
     /// <exception cref="StartupException">The database was made by a newer version of this program.</exception>
     public async Task<IReadOnlyList<string>> RunAsync(CancellationToken cancellationToken)
     {
-        var scripts = ReadScripts();
-        var current = await database.WriteAsync(ReadVersionAsync, cancellationToken);
+        var scripts = ReadScripts(database.Dialect);
+        var current = await FindVersionAsync(cancellationToken);
         var latest = scripts[^1].Version;
         if (current > latest)
         {
@@ -27,48 +36,62 @@ internal sealed class Migrations(Database database, TimeProvider clock, ILogger<
                 $"The database has schema version {current}, but this program knows only up to {latest}. Run the newer version of DynamicSampling that made it, or restore a backup.");
         }
 
+        if (current > 0 && current < latest)
+            backup.Make(current);
         var applied = new List<string>();
-        foreach (var (version, name, sql) in scripts.Where(script => script.Version > current))
+        foreach (var script in scripts.Where(script => script.Version > current))
         {
-            await database.WriteAsync(
-                async (connection, transaction) =>
-                {
-                    await connection.ExecuteAsync(sql, transaction: transaction);
-                    return await connection.ExecuteAsync(
-                        "INSERT INTO schema_versions (version, name, applied_at) VALUES (@version, @name, @now)",
-                        new { version, name, now = clock.GetUtcNow().ToUnixTimeMilliseconds() },
-                        transaction);
-                },
-                cancellationToken);
-            applied.Add(name);
-            Log.SchemaApplied(logger, name);
+            if (await database.WriteAsync((connection, transaction) => ApplyAsync(connection, transaction, script), cancellationToken))
+            {
+                applied.Add(script.Name);
+                Log.SchemaApplied(logger, script.Name);
+            }
         }
 
         return applied;
     }
 
-    private static async Task<long> ReadVersionAsync(DbConnection connection, DbTransaction transaction)
+    // False when another process has been faster.
+    private async Task<bool> ApplyAsync(DbConnection connection, DbTransaction transaction, Script script)
     {
+        await database.Dialect.LockAsync(connection, transaction, SharedLock.Migration);
         await connection.ExecuteAsync(
-            "CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)",
+            "CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)",
             transaction: transaction);
-        return await connection.ExecuteScalarAsync<long>("SELECT COALESCE(MAX(version), 0) FROM schema_versions", transaction: transaction);
+        if (await ReadVersionAsync(connection, transaction) >= script.Version)
+            return false;
+        await connection.ExecuteAsync(script.Sql, transaction: transaction);
+        await connection.ExecuteAsync(
+            "INSERT INTO schema_versions (version, name, applied_at) VALUES (@Version, @Name, @now)",
+            new { script.Version, script.Name, now = clock.GetUtcNow().ToUnixTimeMilliseconds() },
+            transaction);
+        return true;
     }
 
-    private static List<(long Version, string Name, string Sql)> ReadScripts()
+    private async Task<bool> HasVersionsAsync(DbConnection connection, DbTransaction? transaction) =>
+        await connection.ExecuteScalarAsync<long>(database.Dialect.CountTable, new { table = "schema_versions" }, transaction) > 0;
+
+    private static Task<long> ReadVersionAsync(DbConnection connection, DbTransaction? transaction) =>
+        connection.ExecuteScalarAsync<long>("SELECT COALESCE(MAX(version), 0) FROM schema_versions", transaction: transaction);
+
+    private static List<Script> ReadScripts(SqlDialect dialect)
     {
         var assembly = Assembly.GetExecutingAssembly();
+        // Folders are named as namespaces are.
+        var folder = $"{Prefix}{dialect.Name}/";
         return
         [
             .. assembly.GetManifestResourceNames()
-                .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+                .Where(name => name.StartsWith(folder, StringComparison.OrdinalIgnoreCase))
                 .Select(name =>
                 {
                     using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
-                    var file = name[Prefix.Length..];
-                    return (long.Parse(file[..file.IndexOf('_', StringComparison.Ordinal)], CultureInfo.InvariantCulture), file, reader.ReadToEnd());
+                    var file = name[folder.Length..];
+                    return new Script(long.Parse(file[..file.IndexOf('_', StringComparison.Ordinal)], CultureInfo.InvariantCulture), file, reader.ReadToEnd());
                 })
-                .OrderBy(script => script.Item1),
+                .OrderBy(script => script.Version),
         ];
     }
+
+    private sealed record Script(long Version, string Name, string Sql);
 }

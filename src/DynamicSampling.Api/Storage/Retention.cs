@@ -4,7 +4,7 @@ namespace DynamicSampling.Api.Storage;
 
 /// <summary>Deletes what is past its time or beyond its limit, at start and then every ten minutes.</summary>
 internal sealed class Retention(
-    RowDeletion deletion, VolumeCap cap, UnusedNames names, TimeProvider clock, ILogger<Retention> logger) : BackgroundService
+    RowDeletion deletion, VolumePartitions partitions, VolumeCap cap, UnusedNames names, TimeProvider clock, ILogger<Retention> logger) : BackgroundService
 {
     public static readonly TimeSpan Volumes = TimeSpan.FromDays(2);
     public static readonly TimeSpan Hours = TimeSpan.FromDays(35);
@@ -12,6 +12,9 @@ internal sealed class Retention(
 
     /// <summary>How long rates that were replaced are kept, so that it can be told what was in force.</summary>
     public static readonly TimeSpan Rates = TimeSpan.FromHours(2);
+
+    /// <summary>How long other processes have to hear of changes.</summary>
+    private static readonly TimeSpan Changes = TimeSpan.FromHours(1);
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
 
     /// <summary>One round.</summary>
@@ -19,12 +22,12 @@ internal sealed class Retention(
     public async Task<long> DeleteExpiredAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return await deletion.DeleteMinutesAsync(MinuteWindow.MinuteOf(now - Volumes), cancellationToken)
+        await partitions.EnsureAsync(now, cancellationToken);
+        return await deletion.DropMinutesAsync(MinuteWindow.MinuteOf(now - Volumes), cancellationToken)
             + await deletion.DeleteAsync(
                 """
                 DELETE FROM project_hours WHERE (project_id, hour) IN (
-                    SELECT h.project_id, h.hour FROM projects p CROSS JOIN project_hours h ON h.project_id = p.id AND h.hour < @limit
-                    LIMIT @rows)
+                    SELECT project_id, hour FROM project_hours WHERE project_id IN (SELECT id FROM projects) AND hour < @limit LIMIT @rows)
                 """,
                 MinuteWindow.MinuteOf(now - Hours) / 60,
                 cancellationToken)
@@ -69,6 +72,7 @@ internal sealed class Retention(
                 "DELETE FROM flushes WHERE id IN (SELECT id FROM flushes WHERE created_at <= @limit LIMIT @rows)",
                 (now - SqlVolumeStore.IdempotencyWindow).ToUnixTimeMilliseconds(),
                 cancellationToken)
+            + await deletion.DeleteChangesAsync((now - Changes).ToUnixTimeMilliseconds(), cancellationToken)
             // After what expires, and the names last: then they see what is left.
             + await cap.EnforceAsync(cancellationToken)
             + await names.DeleteAsync(cancellationToken);

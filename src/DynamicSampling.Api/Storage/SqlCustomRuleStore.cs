@@ -43,13 +43,13 @@ internal sealed class SqlCustomRuleStore(Database database, ILogger<SqlCustomRul
     /// <summary>Adds a rule under the smallest number that is free.</summary>
     /// <returns>The rule with its number; null when there are <see cref="CustomRule.MaxActive"/> active ones.</returns>
     public Task<CustomRule?> AddAsync(CustomRule rule, CancellationToken cancellationToken) =>
-        database.WriteAsync((connection, transaction) => AddAsync(connection, transaction, rule), cancellationToken);
+        database.WriteSerializablyAsync((connection, transaction) => AddAsync(connection, transaction, rule), cancellationToken);
 
     /// <summary>Changes a rule that is active.</summary>
     /// <returns>The changed rule; null when there is none, or it has expired.</returns>
     public Task<CustomRule?> ChangeAsync(
         string organization, Guid id, DateTimeOffset now, Func<CustomRule, CustomRule> change, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+        database.WriteSerializablyAsync(
             async (connection, transaction) =>
             {
                 if (await FindAsync(connection, transaction, organization, id) is not { } rule || !rule.IsActive(now))
@@ -83,8 +83,13 @@ internal sealed class SqlCustomRuleStore(Database database, ILogger<SqlCustomRul
 
     /// <returns>False when there is no such rule.</returns>
     public Task<bool> DeleteAsync(string organization, Guid id, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            (connection, transaction) => DeleteAsync(connection, transaction, organization, id), cancellationToken);
+        database.WriteSerializablyAsync(
+            async (connection, transaction) =>
+            {
+                await database.Dialect.LockNamesAsync(connection, transaction);
+                return await DeleteAsync(connection, transaction, organization, id);
+            },
+            cancellationToken);
 
     internal static async Task<bool> DeleteAsync(DbConnection connection, DbTransaction transaction, string organization, Guid id)
     {

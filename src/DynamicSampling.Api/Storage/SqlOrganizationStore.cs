@@ -30,10 +30,10 @@ internal sealed class SqlOrganizationStore(Database database, SettingsErrors err
             async connection =>
             {
                 var rows = await connection.QueryAsync<ProjectRow>(
-                    """
+                    $"""
                     SELECT o.name AS Organization, p.name AS Project, p.settings AS Settings, p.first_minute AS FirstMinute
                     FROM organizations o JOIN projects p ON p.organization_id = o.id
-                    WHERE o.name IN @organizations AND o.name >= @Organization AND (o.name, p.name) > (@Organization, @Project)
+                    WHERE {database.Dialect.IsOneOf("o.name", "@organizations")} AND o.name >= @Organization AND (o.name, p.name) > (@Organization, @Project)
                       AND EXISTS (SELECT 1 FROM volumes v WHERE v.project_id = p.id AND v.minute >= @since)
                     ORDER BY o.name, p.name
                     LIMIT @limit
@@ -74,12 +74,13 @@ internal sealed class SqlOrganizationStore(Database database, SettingsErrors err
     public async Task<bool> SaveSettingsAsync(
         string organization, OrganizationSettings settings, Func<OrganizationEntry?, bool> precondition, CancellationToken cancellationToken)
     {
-        var saved = await database.WriteAsync(
+        var saved = await database.WriteSerializablyAsync(
             async (connection, transaction) =>
             {
                 if (!precondition(await FindAsync(connection, transaction, organization)))
                     return false;
                 await SaveAsync(connection, transaction, organization, settings);
+                await database.Dialect.NoteChangeAsync(connection, transaction, organization);
                 errors.Note(organization, "", error: null);
                 return true;
             },
@@ -93,11 +94,13 @@ internal sealed class SqlOrganizationStore(Database database, SettingsErrors err
     public async Task<bool> DeleteAsync(
         string organization, bool withData, Func<OrganizationEntry?, bool> precondition, CancellationToken cancellationToken)
     {
-        var deleted = await database.WriteAsync(
+        var deleted = await database.WriteSerializablyAsync(
             async (connection, transaction) =>
             {
+                await database.Dialect.LockNamesAsync(connection, transaction);
                 if (!precondition(await FindAsync(connection, transaction, organization)))
                     return false;
+                await database.Dialect.NoteChangeAsync(connection, transaction, organization);
                 if (withData)
                     await connection.ExecuteAsync("DELETE FROM organizations WHERE name = @organization", new { organization }, transaction);
                 else

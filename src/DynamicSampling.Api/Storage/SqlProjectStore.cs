@@ -53,7 +53,7 @@ internal sealed class SqlProjectStore(Database database, SettingsErrors errors, 
     /// <returns>False when the precondition does not hold; nothing is changed then.</returns>
     public Task<bool> SaveSettingsAsync(
         ProjectKey project, ProjectSettings settings, Func<ProjectEntry?, bool> precondition, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+        database.WriteSerializablyAsync(
             async (connection, transaction) =>
             {
                 if (!precondition(await FindAsync(connection, transaction, project)))
@@ -68,12 +68,14 @@ internal sealed class SqlProjectStore(Database database, SettingsErrors errors, 
     /// <returns>False when the precondition does not hold; nothing is changed then.</returns>
     public async Task<bool> DeleteAsync(ProjectKey project, bool withData, Func<ProjectEntry?, bool> precondition, CancellationToken cancellationToken)
     {
-        var deleted = await database.WriteAsync(
+        var deleted = await database.WriteSerializablyAsync(
             async (connection, transaction) =>
             {
+                await database.Dialect.LockNamesAsync(connection, transaction);
                 if (!precondition(await FindAsync(connection, transaction, project)))
                     return false;
                 await DropSettingsAsync(connection, transaction, project, withData);
+                await database.Dialect.NoteChangeAsync(connection, transaction, project.Organization);
                 errors.Note(project.Organization, project.Project, error: null);
                 return true;
             },

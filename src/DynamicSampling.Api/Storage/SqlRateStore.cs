@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dapper;
 using DynamicSampling.Api.Serving;
+using DynamicSampling.Api.Storage.Dialects;
 using DynamicSampling.Tasks.Sampling;
 
 namespace DynamicSampling.Api.Storage;
@@ -103,24 +104,28 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed) : IR
     public async Task RenewFactorAsync(string organization, DateTimeOffset until, CancellationToken cancellationToken)
     {
         await database.WriteAsync(
-            (connection, transaction) => connection.ExecuteAsync(
-                $"""
-                UPDATE rate_versions SET factor_until = @until
-                WHERE organization_id = {OrganizationId} AND factor_until IS NOT NULL
-                  AND version = (SELECT MAX(version) FROM rate_versions WHERE organization_id = {OrganizationId})
-                """,
-                new { organization, until = until.ToUnixTimeMilliseconds() },
-                transaction),
+            async (connection, transaction) =>
+            {
+                await database.Dialect.NoteChangeAsync(connection, transaction, organization);
+                return await connection.ExecuteAsync(
+                    $"""
+                    UPDATE rate_versions SET factor_until = @until
+                    WHERE organization_id = {OrganizationId} AND factor_until IS NOT NULL
+                      AND version = (SELECT MAX(version) FROM rate_versions WHERE organization_id = {OrganizationId})
+                    """,
+                    new { organization, until = until.ToUnixTimeMilliseconds() },
+                    transaction);
+            },
             cancellationToken);
         changed.Notify(organization);
     }
 
-    private static async Task<long> PublishAsync(DbConnection connection, DbTransaction transaction, RatePublication publication)
+    private async Task<long> PublishAsync(DbConnection connection, DbTransaction transaction, RatePublication publication)
     {
         var rates = publication.Rates;
         var organization = rates.Organization;
         var organizationId = await connection.ExecuteScalarAsync<long?>(
-            "SELECT id FROM organizations WHERE name = @organization", new { organization }, transaction)
+            $"SELECT id FROM organizations WHERE name = @organization {database.Dialect.ForUpdate}", new { organization }, transaction)
             ?? throw new InvalidOperationException("The organization was deleted while its rates were computed.");
         // Two tasks may work on one organization at a time. What the other one published must not be mixed with changes of what was before it.
         var previous = await connection.ExecuteScalarAsync<long?>(
@@ -162,17 +167,34 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed) : IR
         foreach (var names in replaced.Chunk(NamesPerStatement))
         {
             await connection.ExecuteAsync(
-                """
+                $"""
                 UPDATE project_rates SET end_version = @version, ended_at = @at
-                WHERE end_version IS NULL AND project_id IN (SELECT id FROM projects WHERE organization_id = @organizationId AND name IN @names)
+                WHERE end_version IS NULL AND project_id IN (
+                    SELECT id FROM projects WHERE organization_id = @organizationId AND {database.Dialect.IsOneOf("name", "@names")})
                 """,
                 new { organizationId, version, at, names },
                 transaction);
         }
 
-        using var insert = new ProjectInsert(connection, transaction, organizationId, version);
-        foreach (var changed in publication.Changed)
-            insert.Execute(changed);
+        ProjectPublication[] changes = [.. publication.Changed];
+        var (ids, versions) = (new long[changes.Length], new long[changes.Length]);
+        Array.Fill(ids, organizationId);
+        Array.Fill(versions, version);
+        await database.Dialect.ExecuteAsync(
+            connection, transaction,
+            $"""
+            WITH r (organization_id, name, version, rate, total, kept, spent, detail) AS ({SqlDialect.Rows})
+            INSERT INTO project_rates (project_id, first_version, rate, total, kept, spent, detail)
+            SELECT p.id, r.version, r.rate, r.total, r.kept, r.spent, r.detail
+            FROM r JOIN projects p ON p.organization_id = r.organization_id AND p.name = r.name
+            """,
+            [
+                ids, Array.ConvertAll(changes, change => change.Rate.Project), versions, Array.ConvertAll(changes, change => change.Rate.Rate),
+                Array.ConvertAll(changes, change => change.Rate.Total), Array.ConvertAll(changes, change => change.Rate.Kept), Array.ConvertAll(changes, change => change.Spent),
+                Array.ConvertAll(changes, change => JsonSerializer.Serialize(Detail.Of(change.Rate), Json)),
+            ],
+            CancellationToken.None);
+        await database.Dialect.NoteChangeAsync(connection, transaction, organization);
         return version;
     }
 
@@ -205,49 +227,6 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed) : IR
             """,
             new { organization, after = after ?? "", limit },
             transaction)).AsList();
-
-    /// <summary>One statement, prepared once, for all projects of a publication.</summary>
-    private sealed class ProjectInsert : IDisposable
-    {
-        private readonly DbCommand _command;
-
-        public ProjectInsert(DbConnection connection, DbTransaction transaction, long organizationId, long version)
-        {
-            _command = connection.CreateCommand();
-            _command.Transaction = transaction;
-            _command.CommandText =
-                """
-                INSERT INTO project_rates (project_id, first_version, rate, total, kept, spent, detail)
-                SELECT id, @version, @rate, @total, @kept, @spent, @detail FROM projects WHERE organization_id = @organizationId AND name = @project
-                """;
-            Add("@organizationId", organizationId);
-            Add("@version", version);
-            foreach (var name in (ReadOnlySpan<string>)["@project", "@rate", "@total", "@kept", "@spent", "@detail"])
-                Add(name, DBNull.Value);
-        }
-
-        public void Execute(in ProjectPublication publication)
-        {
-            var rate = publication.Rate;
-            _command.Parameters["@project"].Value = rate.Project;
-            _command.Parameters["@rate"].Value = rate.Rate;
-            _command.Parameters["@total"].Value = rate.Total;
-            _command.Parameters["@kept"].Value = rate.Kept;
-            _command.Parameters["@spent"].Value = publication.Spent;
-            _command.Parameters["@detail"].Value = JsonSerializer.Serialize(Detail.Of(rate), Json);
-            _command.ExecuteNonQuery();
-        }
-
-        public void Dispose() => _command.Dispose();
-
-        private void Add(string name, object value)
-        {
-            var parameter = _command.CreateParameter();
-            parameter.ParameterName = name;
-            parameter.Value = value;
-            _command.Parameters.Add(parameter);
-        }
-    }
 
     private sealed record VersionRow(
         long Version, string ComputedBy, long ComputedAt, long FirstMinute, long LastMinute, string Mode, double TargetRate, string TargetSource,

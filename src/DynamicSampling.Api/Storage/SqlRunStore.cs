@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Dapper;
 using DynamicSampling.Tasks.Runs;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Runs that outlive the process.</summary>
-internal sealed class SqlRunStore(Database database, IOptions<JsonOptions> json) : IRunStore
+internal sealed class SqlRunStore(Database database, IOptions<JsonOptions> json, ILogger<SqlRunStore> logger) : IRunStore
 {
     private const string Columns =
         """
@@ -16,21 +17,64 @@ internal sealed class SqlRunStore(Database database, IOptions<JsonOptions> json)
         max_seconds AS MaxSeconds, seconds AS Seconds, overrun_seconds AS OverrunSeconds, task_data AS TaskData, result AS Result, error AS Error
         """;
 
+    /// <summary>How many runs are remembered that could not be saved.</summary>
+    private const int MaxUnsaved = 1000;
+
+    private readonly ConcurrentDictionary<Guid, TaskRun> _unsaved = new();
+
     private JsonSerializerOptions Json => json.Value.SerializerOptions;
 
-    public async ValueTask SaveAsync(TaskRun run, CancellationToken cancellationToken) =>
+    public async ValueTask SaveAsync(TaskRun run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.WriteAsync(
+                (connection, transaction) => connection.ExecuteAsync(
+                    """
+                    INSERT INTO runs (id, task, task_name, organization, status, "trigger", started_at, max_seconds, seconds, overrun_seconds, task_data, result, error)
+                    VALUES (@Id, @Task, @TaskName, @Organization, @Status, @Trigger, @StartedAt, @MaxSeconds, @Seconds, @OverrunSeconds, @TaskData, @Result, @Error)
+                    ON CONFLICT (id) DO UPDATE SET
+                        status = excluded.status, seconds = excluded.seconds, overrun_seconds = excluded.overrun_seconds,
+                        task_data = excluded.task_data, result = excluded.result, error = excluded.error
+                    """,
+                    ToRow(run),
+                    transaction),
+                cancellationToken);
+        }
+        catch (StorageUnavailableException) when (run.Status != RunStatus.Running)
+        {
+            // Otherwise it would be in progress for ever.
+            Remember(run);
+            throw;
+        }
+    }
+
+    /// <summary>Saves runs that ended while the database could not be used.</summary>
+    public async Task SaveUnsavedAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (id, run) in _unsaved)
+        {
+            await SaveAsync(run, cancellationToken);
+            _unsaved.TryRemove(id, out _);
+        }
+    }
+
+    /// <summary>Saves how runs stand that are in progress, for other processes to see.</summary>
+    public async Task SaveProgressAsync(IReadOnlyCollection<TaskRun> runs, CancellationToken cancellationToken)
+    {
+        if (runs.Count == 0)
+            return;
         await database.WriteAsync(
+            // One that ends meanwhile has its last word; one that was taken for lost is not.
             (connection, transaction) => connection.ExecuteAsync(
                 """
-                INSERT INTO runs (id, task, task_name, organization, status, "trigger", started_at, max_seconds, seconds, overrun_seconds, task_data, result, error)
-                VALUES (@Id, @Task, @TaskName, @Organization, @Status, @Trigger, @StartedAt, @MaxSeconds, @Seconds, @OverrunSeconds, @TaskData, @Result, @Error)
-                ON CONFLICT (id) DO UPDATE SET
-                    status = excluded.status, seconds = excluded.seconds, overrun_seconds = excluded.overrun_seconds,
-                    task_data = excluded.task_data, result = excluded.result, error = excluded.error
+                UPDATE runs SET status = @Status, seconds = @Seconds, overrun_seconds = @OverrunSeconds, task_data = @TaskData, result = @Result, error = NULL
+                WHERE id = @Id AND status IN ('running', 'lost')
                 """,
-                ToRow(run),
+                runs.OrderBy(run => run.Id).Select(ToRow),
                 transaction),
             cancellationToken);
+    }
 
     public async ValueTask<TaskRun?> FindAsync(Guid id, CancellationToken cancellationToken)
     {
@@ -94,6 +138,14 @@ internal sealed class SqlRunStore(Database database, IOptions<JsonOptions> json)
                 },
                 transaction),
             cancellationToken);
+
+    private void Remember(TaskRun run)
+    {
+        if (_unsaved.Count >= MaxUnsaved && !_unsaved.ContainsKey(run.Id))
+            return;
+        _unsaved[run.Id] = run;
+        Log.RunRemembered(logger, run.Id, _unsaved.Count);
+    }
 
     private Row ToRow(TaskRun run) => new(
         run.Id.ToString(), run.Task, run.TaskName, run.Organization, run.Status.ToWireName(), run.Trigger.ToString(),

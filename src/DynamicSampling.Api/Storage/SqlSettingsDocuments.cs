@@ -24,15 +24,19 @@ internal sealed class SqlSettingsDocuments(Database database, SqlCustomRuleStore
     {
         if (dryRun)
             return await database.ReadConsistentlyAsync(async (connection, transaction) => (await PlanAsync(connection, transaction, document)).Changes, cancellationToken);
-        var changes = await database.WriteAsync(
+        var changes = await database.WriteSerializablyAsync(
             async (connection, transaction) =>
             {
+                await database.Dialect.LockNamesAsync(connection, transaction);
                 var plan = await PlanAsync(connection, transaction, document);
                 foreach (var step in plan.Steps)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     await step(connection, transaction);
                 }
+
+                foreach (var organization in plan.Changes.Select(change => change.Organization).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+                    await database.Dialect.NoteChangeAsync(connection, transaction, organization);
 
                 return plan.Changes;
             },

@@ -8,18 +8,18 @@ using DynamicSampling.Tasks.Sampling;
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Volumes per minute.</summary>
-internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IVolumeStore
+internal sealed class SqlVolumeStore(Database database, VolumePartitions partitions, TimeProvider clock) : IVolumeStore
 {
     /// <summary>How long repetitions are known, of requests and of flushes.</summary>
     public static readonly TimeSpan IdempotencyWindow = TimeSpan.FromDays(1);
 
     private const int RowsPerPage = 1000;
 
-    private const string ProjectsWithTraffic =
-        """
+    private readonly string _projectsWithTraffic =
+        $"""
         SELECT o.name AS organization, p.id, p.name
         FROM organizations o JOIN projects p ON p.organization_id = o.id
-        WHERE o.name IN @organizations AND o.name >= @afterOrganization AND (o.name, p.name) > (@afterOrganization, @afterProject)
+        WHERE {database.Dialect.IsOneOf("o.name", "@organizations")} AND o.name >= @afterOrganization AND (o.name, p.name) > (@afterOrganization, @afterProject)
           AND EXISTS (SELECT 1 FROM volumes v WHERE v.project_id = p.id AND v.minute BETWEEN @First AND @Last)
         ORDER BY o.name, p.name LIMIT @limit
         """;
@@ -29,46 +29,43 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
     /// <param name="idempotencyKey">Makes a repetition within a day count nothing.</param>
     /// <param name="cancellationToken">Cancels it before it is committed.</param>
     /// <returns>How many items were taken, or had been under that key.</returns>
-    public Task<VolumeReceipt> AddAsync(VolumeBatch batch, string? idempotencyKey, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            async (connection, transaction) =>
-            {
-                if (idempotencyKey is not null && await FindReceiptAsync(connection, transaction, idempotencyKey) is { } known)
-                    return new VolumeReceipt(known, IsRepetition: true);
-                Count(connection, transaction, batch, cancellationToken);
-                if (idempotencyKey is not null)
-                {
-                    await connection.ExecuteAsync(
-                        """
-                        INSERT INTO idempotency_keys (key, created_at, taken) VALUES (@idempotencyKey, @now, @Items)
-                        ON CONFLICT (key) DO UPDATE SET created_at = excluded.created_at, taken = excluded.taken
-                        """,
-                        new { idempotencyKey, now = clock.GetUtcNow().ToUnixTimeMilliseconds(), batch.Items },
-                        transaction);
-                }
-
+    public Task<VolumeReceipt> AddAsync(VolumeBatch batch, string? idempotencyKey, CancellationToken cancellationToken) => WriteAsync(
+        batch,
+        async (connection, transaction) =>
+        {
+            if (idempotencyKey is null)
                 return new VolumeReceipt(batch.Items, IsRepetition: false);
-            },
-            cancellationToken);
+            // The key first: whoever comes with the same one waits for this transaction.
+            var now = clock.GetUtcNow();
+            var isNew = await connection.ExecuteAsync(
+                """
+                INSERT INTO idempotency_keys (key, created_at, taken) VALUES (@idempotencyKey, @now, @Items)
+                ON CONFLICT (key) DO UPDATE SET created_at = excluded.created_at, taken = excluded.taken WHERE idempotency_keys.created_at <= @oldest
+                """,
+                new { idempotencyKey, now = now.ToUnixTimeMilliseconds(), batch.Items, oldest = (now - IdempotencyWindow).ToUnixTimeMilliseconds() },
+                transaction) > 0;
+            return isNew
+                ? new VolumeReceipt(batch.Items, IsRepetition: false)
+                : new VolumeReceipt(
+                    await connection.ExecuteScalarAsync<long>("SELECT taken FROM idempotency_keys WHERE key = @idempotencyKey", new { idempotencyKey }, transaction),
+                    IsRepetition: true);
+        },
+        cancellationToken);
 
     /// <summary>Counts what was added up meanwhile, all of it or nothing. May be repeated until it succeeds: within a day it counts once.</summary>
     /// <param name="batch">What to count.</param>
     /// <param name="flushId">Of this batch, and of no other that has been tried.</param>
     /// <param name="cancellationToken">Cancels it before it is committed.</param>
     /// <returns>How many items were taken, now or when it was tried before.</returns>
-    public Task<VolumeReceipt> FlushAsync(VolumeBatch batch, Guid flushId, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            async (connection, transaction) =>
-            {
-                var isNew = await connection.ExecuteAsync(
-                    "INSERT INTO flushes (id, created_at) VALUES (@id, @now) ON CONFLICT (id) DO NOTHING",
-                    new { id = flushId.ToString(), now = clock.GetUtcNow().ToUnixTimeMilliseconds() },
-                    transaction) > 0;
-                if (isNew)
-                    Count(connection, transaction, batch, cancellationToken);
-                return new VolumeReceipt(batch.Items, IsRepetition: !isNew);
-            },
-            cancellationToken);
+    public Task<VolumeReceipt> FlushAsync(VolumeBatch batch, Guid flushId, CancellationToken cancellationToken) => WriteAsync(
+        batch,
+        async (connection, transaction) => new VolumeReceipt(
+            batch.Items,
+            IsRepetition: await connection.ExecuteAsync(
+                "INSERT INTO flushes (id, created_at) VALUES (@id, @now) ON CONFLICT (id) DO NOTHING",
+                new { id = flushId.ToString(), now = clock.GetUtcNow().ToUnixTimeMilliseconds() },
+                transaction) == 0),
+        cancellationToken);
 
     public Task<IReadOnlyList<ProjectVolume>> ReadProjectsAsync(
         IReadOnlyList<string> organizations, MinuteWindow window, ProjectKey? after, int limit, CancellationToken cancellationToken) =>
@@ -78,7 +75,7 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
                 var rows = await connection.QueryAsync<ProjectRow>(
                     $"""
                     SELECT p.organization AS Organization, p.name AS Project, SUM(v.total) AS Total, SUM(v.kept) AS Kept
-                    FROM ({ProjectsWithTraffic}) p
+                    FROM ({_projectsWithTraffic}) p
                     JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN @First AND @Last
                     GROUP BY p.organization, p.name
                     ORDER BY p.organization, p.name
@@ -104,9 +101,9 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
                     FROM (SELECT p.organization, p.name AS project, g.transaction_id, g.total, g.kept,
                                  SUM(g.total) OVER whole AS project_total, SUM(g.kept) OVER whole AS project_kept, COUNT(*) OVER whole AS names,
                                  ROW_NUMBER() OVER (PARTITION BY g.project_id ORDER BY g.total DESC, g.transaction_id) AS place
-                          FROM ({ProjectsWithTraffic}) p
+                          FROM ({_projectsWithTraffic}) p
                           JOIN (SELECT v.project_id, v.transaction_id, SUM(v.total) AS total, SUM(v.kept) AS kept
-                                FROM ({ProjectsWithTraffic}) q
+                                FROM ({_projectsWithTraffic}) q
                                 JOIN volumes v ON v.project_id = q.id AND v.minute BETWEEN @First AND @Last
                                 GROUP BY v.transaction_id, v.project_id) g ON g.project_id = p.id
                           WINDOW whole AS (PARTITION BY g.project_id)) r
@@ -155,7 +152,7 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
                         UNION ALL
                         SELECT v.total, v.kept, v.exact
                         FROM projects p JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN @tailStart AND @Last
-                        WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization))
+                        WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization)) s
                     """,
                     new
                     {
@@ -234,7 +231,7 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
                       JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN @First AND @Last
                       {(byTransaction ? "JOIN transactions t ON t.id = v.transaction_id" : "")}
                       WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization)
-                      GROUP BY p.id, p.name{(byTransaction ? ", t.id, t.name" : "")})
+                      GROUP BY p.id, p.name{(byTransaction ? ", t.id, t.name" : "")}) s
                 WHERE @noAfter OR (-Total, Project, "Transaction") > (-@afterTotal, @afterProject, @afterTransaction)
                 ORDER BY Total DESC, Project, "Transaction"
                 LIMIT @limit
@@ -252,18 +249,21 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
                 })).AsList(),
             cancellationToken);
 
-    private static void Count(DbConnection connection, DbTransaction transaction, VolumeBatch batch, CancellationToken cancellationToken)
+    /// <summary>Counts a batch, unless it turns out to have been counted.</summary>
+    private async Task<VolumeReceipt> WriteAsync(
+        VolumeBatch batch, Func<DbConnection, DbTransaction, Task<VolumeReceipt>> recognize, CancellationToken cancellationToken)
     {
-        using var writer = new VolumeWriter(connection, transaction, batch.IsExact);
-        foreach (var (key, count) in batch.Counts)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            writer.Add(key, count);
-        }
-
-        foreach (var (release, minutes) in batch.Releases)
-            writer.Add(release, minutes);
-        writer.Complete();
+        if (batch.Counts.Count > 0)
+            await partitions.EnsureAsync(batch.Counts.Keys.Min(key => key.Minute), batch.Counts.Keys.Max(key => key.Minute), cancellationToken);
+        return await database.WriteAsync(
+            async (connection, transaction) =>
+            {
+                var receipt = await recognize(connection, transaction);
+                if (!receipt.IsRepetition)
+                    await new VolumeWriter(connection, transaction, database.Dialect, batch, cancellationToken).WriteAsync();
+                return receipt;
+            },
+            cancellationToken);
     }
 
     private static DynamicParameters Parameters(IReadOnlyList<string> organizations, MinuteWindow window, ProjectKey? after, int limit) => new(new
@@ -334,13 +334,6 @@ internal sealed class SqlVolumeStore(Database database, TimeProvider clock) : IV
         }
 
         return projects;
-    }
-
-    private async Task<long?> FindReceiptAsync(DbConnection connection, DbTransaction transaction, string key)
-    {
-        var oldest = (clock.GetUtcNow() - IdempotencyWindow).ToUnixTimeMilliseconds();
-        return await connection.QuerySingleOrDefaultAsync<long?>(
-            "SELECT taken FROM idempotency_keys WHERE key = @key AND created_at > @oldest", new { key, oldest }, transaction);
     }
 
     // Named, because SQLite does not know the types of sums in a result without rows, by which Dapper would look for it.

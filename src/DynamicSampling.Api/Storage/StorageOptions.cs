@@ -1,10 +1,18 @@
 using System.ComponentModel.DataAnnotations;
+using DynamicSampling.Api.Storage.Dialects;
 
 namespace DynamicSampling.Api.Storage;
 
-/// <summary>Limits of what is stored.</summary>
+/// <summary>Where things are stored, and limits of what is.</summary>
 internal sealed class StorageOptions
 {
+    public const string Section = "Storage";
+
+    /// <summary>Which database: <c>sqlite</c> for one process, <c>postgres</c> for several that share it.</summary>
+    /// <value>The default is <c>sqlite</c>.</value>
+    [AllowedValues(SqliteDialect.ProviderName, PostgresDialect.ProviderName, ErrorMessage = "Storage:Provider must be sqlite or postgres.")]
+    public string Provider { get; set; } = SqliteDialect.ProviderName;
+
     /// <summary>How many rows the volumes of single minutes may have: one for each transaction with traffic in a minute.</summary>
     /// <value>1,000 to 10,000,000,000. The default is 50,000,000.</value>
     [Range(typeof(long), "1000", "10000000000")]

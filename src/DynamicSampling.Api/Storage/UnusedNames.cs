@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using DynamicSampling.Api.Storage.Dialects;
 
 namespace DynamicSampling.Api.Storage;
 
@@ -19,7 +20,7 @@ internal sealed class UnusedNames(Database database)
         var deleted = 0;
         for (var i = 0; i < TransactionsARound; i++)
         {
-            var (last, count) = await database.WriteAsync((connection, transaction) => DeleteAsync(connection, transaction, after), cancellationToken);
+            var (last, count) = await database.WriteAsync((connection, transaction) => DeleteAsync(connection, transaction, database.Dialect, after), cancellationToken);
             deleted += count;
             if (last is not { } next)
             {
@@ -35,10 +36,11 @@ internal sealed class UnusedNames(Database database)
     }
 
     /// <returns>The last name that was looked at, null at the end; and how many went.</returns>
-    private static async Task<(long? Last, int Deleted)> DeleteAsync(DbConnection connection, DbTransaction transaction, long after)
+    private static async Task<(long? Last, int Deleted)> DeleteAsync(DbConnection connection, DbTransaction transaction, SqlDialect dialect, long after)
     {
+        await dialect.LockNamesAsync(connection, transaction);
         var (count, last) = await connection.QuerySingleAsync<(long Count, long? Last)>(
-            "SELECT COUNT(*), MAX(id) FROM (SELECT id FROM transactions WHERE id > @after ORDER BY id LIMIT @rows)", new { after, rows = NamesAtATime }, transaction);
+            "SELECT COUNT(*), MAX(id) FROM (SELECT id FROM transactions WHERE id > @after ORDER BY id LIMIT @rows) n", new { after, rows = NamesAtATime }, transaction);
         if (count == 0)
             return (null, 0);
         var deleted = await connection.ExecuteAsync(

@@ -1,12 +1,13 @@
 using System.Data.Common;
 using System.Runtime.InteropServices;
 using DynamicSampling.Api.Ingest;
+using DynamicSampling.Api.Storage.Dialects;
 using DynamicSampling.Tasks.Sampling;
 
 namespace DynamicSampling.Api.Storage;
 
-/// <summary>Adds counts inside a transaction, with each statement prepared once.</summary>
-internal sealed class VolumeWriter : IDisposable
+/// <summary>Adds the counts of a batch inside a transaction: what belongs together goes in one statement.</summary>
+internal sealed class VolumeWriter(DbConnection connection, DbTransaction transaction, SqlDialect dialect, VolumeBatch batch, CancellationToken cancellationToken)
 {
     /// <summary>How many releases of a project are remembered, those seen last.</summary>
     public const int MaxReleases = 100;
@@ -17,158 +18,152 @@ internal sealed class VolumeWriter : IDisposable
     /// </summary>
     private const double Most = 1e200;
 
-    private readonly HashSet<long> _projectsWithReleases = [];
-    private readonly Dictionary<string, long> _organizations = new(StringComparer.Ordinal);
-    private readonly Dictionary<(long, string), long> _projects = [];
-    private readonly Dictionary<(long, string), long> _transactions = [];
-    private readonly Dictionary<(long Project, long Minute), bool> _isMixed = [];
+    private readonly MixedMinutes _mixed = new(connection, transaction, dialect, cancellationToken);
     private readonly Dictionary<(long Project, long Hour), VolumeChange> _hours = [];
-    private readonly Dictionary<long, long> _firstMinutes = [];
-    private readonly bool _isExact;
-    private readonly MixedMinutes _minutes;
-    private readonly NameLookup _organization;
-    private readonly NameLookup _project;
-    private readonly NameLookup _transaction;
-    private readonly PreparedStatement _volume;
-    private readonly PreparedStatement _hour;
-    private readonly PreparedStatement _firstMinute;
-    private readonly PreparedStatement _release;
-    private readonly PreparedStatement _oldReleases;
 
-    public VolumeWriter(DbConnection connection, DbTransaction transaction, bool isExact)
+    public async Task WriteAsync()
     {
-        _isExact = isExact;
-        _minutes = new(connection, transaction);
-        _organization = new(
-            connection, transaction, "SELECT id FROM organizations WHERE name = @0", "INSERT INTO organizations (name) VALUES (@0) RETURNING id", 1);
-        _project = new(
-            connection, transaction,
-            "SELECT id FROM projects WHERE organization_id = @0 AND name = @1",
-            "INSERT INTO projects (organization_id, name) VALUES (@0, @1) RETURNING id",
-            2);
-        _transaction = new(
-            connection, transaction,
-            "SELECT id FROM transactions WHERE project_id = @0 AND name = @1",
-            "INSERT INTO transactions (project_id, name) VALUES (@0, @1) RETURNING id",
-            2);
-        _volume = new(
-            connection, transaction,
-            """
-            INSERT INTO volumes (project_id, minute, transaction_id, total, kept, exact) VALUES (@0, @1, @2, @3, @4, @5)
-            ON CONFLICT (project_id, minute, transaction_id) DO UPDATE SET total = total + excluded.total, kept = kept + excluded.kept
-            """,
-            6);
-        _hour = new(
-            connection, transaction,
-            """
-            INSERT INTO project_hours (project_id, hour, total, kept, estimated_minutes) VALUES (@0, @1, @2, @3, @4)
-            ON CONFLICT (project_id, hour) DO UPDATE SET
-                total = CASE WHEN total + excluded.total > 0 THEN total + excluded.total ELSE 0 END,
-                kept = CASE WHEN kept + excluded.kept > 0 THEN kept + excluded.kept ELSE 0 END,
-                estimated_minutes = estimated_minutes + excluded.estimated_minutes
-            """,
-            5);
-        _firstMinute = new(
-            connection, transaction, "UPDATE projects SET first_minute = @1 WHERE id = @0 AND (first_minute IS NULL OR first_minute > @1)", 2);
-        _release = new(
-            connection, transaction,
-            """
-            INSERT INTO releases (project_id, release, environment, first_minute, last_minute) VALUES (@0, @1, @2, @3, @4)
-            ON CONFLICT (project_id, release, environment) DO UPDATE SET
-                first_minute = CASE WHEN excluded.first_minute < first_minute THEN excluded.first_minute ELSE first_minute END,
-                last_minute = CASE WHEN excluded.last_minute > last_minute THEN excluded.last_minute ELSE last_minute END
-            """,
-            5);
-        _oldReleases = new(
+        await dialect.KeepNamesAsync(connection, transaction);
+        var names = new NameIds(connection, transaction, dialect, cancellationToken);
+        var projects = await names.FindProjectsAsync(
+            batch.Counts.Keys.Select(key => (key.Organization, key.Project)).Concat(batch.Releases.Keys.Select(key => (key.Organization, key.Project))));
+        if (batch.Counts.Count > 0)
+        {
+            var rows = await ReadRowsAsync(names, projects);
+            await WriteVolumesAsync(rows);
+            await WriteHoursAsync();
+            await WriteFirstMinutesAsync(rows);
+        }
+
+        if (batch.Releases.Count > 0)
+            await WriteReleasesAsync(projects);
+    }
+
+    private async Task<CountedRow[]> ReadRowsAsync(NameIds names, Dictionary<(string, string), long> projects)
+    {
+        // A transaction may have several minutes.
+        var places = new Dictionary<(long Project, string Transaction), int>(batch.Counts.Count);
+        foreach (var key in batch.Counts.Keys)
+            places.TryAdd((projects[(key.Organization, key.Project)], key.Transaction), places.Count);
+        var ids = await names.FindTransactionsAsync([.. places.Keys.Select(key => key.Project)], [.. places.Keys.Select(key => key.Transaction)]);
+
+        var rows = new CountedRow[batch.Counts.Count];
+        var kind = VolumeKind.Of(batch.IsExact);
+        var next = 0;
+        foreach (var (key, count) in batch.Counts)
+        {
+            var project = projects[(key.Organization, key.Project)];
+            rows[next++] = new(project, key.Minute, ids[places[(project, key.Transaction)]], Math.Min(count.Total, Most), Math.Min(count.Kept, Most), kind);
+        }
+
+        Array.Sort(rows, CountedRow.ByKey);
+        return rows;
+    }
+
+    private async Task WriteVolumesAsync(CountedRow[] rows)
+    {
+        // Before the first of this batch is written.
+        ProjectMinute[] minutes = [.. rows.Select(row => new ProjectMinute(row.Project, row.Minute)).Distinct()];
+        var states = await _mixed.FindAsync(minutes);
+        var opposite = batch.IsExact ? MinuteState.Estimated : MinuteState.Exact;
+        ProjectMinute[] toMix = [.. minutes.Where((_, i) => states[i] == opposite)];
+        HashSet<ProjectMinute> mixed = [.. toMix, .. minutes.Where((_, i) => states[i] == MinuteState.Mixed)];
+        for (var i = 0; !batch.IsExact && i < minutes.Length; i++)
+        {
+            if (states[i] == MinuteState.None)
+                Change(minutes[i], new(Total: 0, Kept: 0, EstimatedMinutes: 1));
+        }
+
+        var plain = mixed.Count == 0 ? rows : Array.FindAll(rows, row => !mixed.Contains(new(row.Project, row.Minute)));
+        await dialect.ExecuteAsync(
             connection, transaction,
             $"""
-            DELETE FROM releases WHERE project_id = @0 AND (release, environment) IN (
-                SELECT release, environment FROM releases WHERE project_id = @0
-                ORDER BY last_minute DESC, first_minute DESC, release, environment LIMIT -1 OFFSET {MaxReleases})
+            INSERT INTO volumes (project_id, minute, transaction_id, total, kept, exact) {SqlDialect.Rows}
+            ON CONFLICT (project_id, minute, transaction_id) DO UPDATE SET total = volumes.total + excluded.total, kept = volumes.kept + excluded.kept
             """,
-            1);
+            CountedRow.Columns(plain),
+            cancellationToken);
+        foreach (var row in plain)
+            Change(new(row.Project, row.Minute), new(row.Total, row.Kept, EstimatedMinutes: 0));
+        if (mixed.Count == 0)
+            return;
+
+        await _mixed.MixAsync(toMix);
+        await _mixed.AddAsync(Array.FindAll(rows, row => mixed.Contains(new(row.Project, row.Minute))));
+        ProjectMinute[] combined = [.. mixed];
+        var changes = await _mixed.CombineAsync(combined);
+        for (var i = 0; i < combined.Length; i++)
+            Change(combined[i], changes[i]);
     }
 
-    public void Add(in VolumeKey key, VolumeCount count)
+    private void Change(ProjectMinute minute, VolumeChange change)
     {
-        count = new(Math.Min(count.Total, Most), Math.Min(count.Kept, Most));
-        var project = Project(key.Organization, key.Project);
-        if (!_transactions.TryGetValue((project, key.Transaction), out var transaction))
-            _transactions.Add((project, key.Transaction), transaction = _transaction.GetId(project, key.Transaction));
-        if (IsMixed(project, key.Minute))
-        {
-            _minutes.Add(project, key.Minute, transaction, _isExact, count);
-        }
-        else
-        {
-            _volume.Execute(project, key.Minute, transaction, count.Total, count.Kept, VolumeKind.Of(_isExact));
-            Change(project, key.Minute, new(count.Total, count.Kept, EstimatedMinutes: 0));
-        }
-
-        ref var first = ref CollectionsMarshal.GetValueRefOrAddDefault(_firstMinutes, project, out var known);
-        first = known ? Math.Min(first, key.Minute) : key.Minute;
+        ref var hour = ref CollectionsMarshal.GetValueRefOrAddDefault(_hours, (minute.Project, minute.Minute / 60), out _);
+        hour += change;
     }
 
-    public void Add(in ReleaseKey release, MinuteWindow minutes)
+    private Task WriteHoursAsync()
     {
-        var project = Project(release.Organization, release.Project);
-        _release.Execute(project, release.Release, release.Environment, minutes.First, minutes.Last);
-        _projectsWithReleases.Add(project);
+        var hours = _hours.ToArray();
+        return dialect.ExecuteAsync(
+            connection, transaction,
+            $"""
+            INSERT INTO project_hours (project_id, hour, total, kept, estimated_minutes) {SqlDialect.Rows}
+            ON CONFLICT (project_id, hour) DO UPDATE SET
+                total = CASE WHEN project_hours.total + excluded.total > 0 THEN project_hours.total + excluded.total ELSE 0 END,
+                kept = CASE WHEN project_hours.kept + excluded.kept > 0 THEN project_hours.kept + excluded.kept ELSE 0 END,
+                estimated_minutes = project_hours.estimated_minutes + excluded.estimated_minutes
+            """,
+            [
+                Array.ConvertAll(hours, hour => hour.Key.Project), Array.ConvertAll(hours, hour => hour.Key.Hour), Array.ConvertAll(hours, hour => hour.Value.Total),
+                Array.ConvertAll(hours, hour => hour.Value.Kept), Array.ConvertAll(hours, hour => hour.Value.EstimatedMinutes),
+            ],
+            cancellationToken);
     }
 
-    /// <summary>Writes what was added up meanwhile.</summary>
-    public void Complete()
+    private Task WriteFirstMinutesAsync(CountedRow[] rows)
     {
-        foreach (var ((project, minute), _) in _isMixed.Where(minute => minute.Value))
-            Change(project, minute, _minutes.Combine(project, minute));
-        foreach (var ((project, hour), change) in _hours)
-            _hour.Execute(project, hour, change.Total, change.Kept, change.EstimatedMinutes);
-        foreach (var (project, minute) in _firstMinutes)
-            _firstMinute.Execute(project, minute);
-        foreach (var project in _projectsWithReleases)
-            _oldReleases.Execute(project);
+        var first = rows.GroupBy(row => row.Project, (project, ofProject) => new ProjectMinute(project, ofProject.Min(row => row.Minute))).ToArray();
+        return dialect.ExecuteAsync(
+            connection, transaction,
+            $"""
+            WITH r (project_id, minute) AS ({SqlDialect.Rows})
+            UPDATE projects SET first_minute = r.minute FROM r
+            WHERE projects.id = r.project_id AND (projects.first_minute IS NULL OR projects.first_minute > r.minute)
+            """,
+            [Array.ConvertAll(first, minute => minute.Project), Array.ConvertAll(first, minute => minute.Minute)],
+            cancellationToken);
     }
 
-    public void Dispose()
+    private async Task WriteReleasesAsync(Dictionary<(string, string), long> projects)
     {
-        _minutes.Dispose();
-        _organization.Dispose();
-        _project.Dispose();
-        _transaction.Dispose();
-        _volume.Dispose();
-        _hour.Dispose();
-        _firstMinute.Dispose();
-        _release.Dispose();
-        _oldReleases.Dispose();
-    }
-
-    /// <summary>Whether counts of both kinds meet in a minute. Asked before the first of this batch is written.</summary>
-    private bool IsMixed(long project, long minute)
-    {
-        if (_isMixed.TryGetValue((project, minute), out var isMixed))
-            return isMixed;
-        var state = _minutes.Find(project, minute);
-        isMixed = state is MinuteState.Mixed || state == (_isExact ? MinuteState.Estimated : MinuteState.Exact);
-        if (isMixed && state != MinuteState.Mixed)
-            _minutes.Mix(project, minute);
-        if (state == MinuteState.None && !_isExact)
-            Change(project, minute, new(Total: 0, Kept: 0, EstimatedMinutes: 1));
-        _isMixed.Add((project, minute), isMixed);
-        return isMixed;
-    }
-
-    private void Change(long project, long minute, VolumeChange change)
-    {
-        ref var hour = ref CollectionsMarshal.GetValueRefOrAddDefault(_hours, (project, minute / 60), out _);
-        hour = new(hour.Total + change.Total, hour.Kept + change.Kept, hour.EstimatedMinutes + change.EstimatedMinutes);
-    }
-
-    private long Project(string organization, string project)
-    {
-        if (!_organizations.TryGetValue(organization, out var organizationId))
-            _organizations.Add(organization, organizationId = _organization.GetId(organization));
-        if (!_projects.TryGetValue((organizationId, project), out var projectId))
-            _projects.Add((organizationId, project), projectId = _project.GetId(organizationId, project));
-        return projectId;
+        var releases = batch.Releases.ToArray();
+        var ids = Array.ConvertAll(releases, release => projects[(release.Key.Organization, release.Key.Project)]);
+        await dialect.ExecuteAsync(
+            connection, transaction,
+            $"""
+            INSERT INTO releases (project_id, release, environment, first_minute, last_minute) {SqlDialect.Rows}
+            ON CONFLICT (project_id, release, environment) DO UPDATE SET
+                first_minute = CASE WHEN excluded.first_minute < releases.first_minute THEN excluded.first_minute ELSE releases.first_minute END,
+                last_minute = CASE WHEN excluded.last_minute > releases.last_minute THEN excluded.last_minute ELSE releases.last_minute END
+            """,
+            [
+                ids, Array.ConvertAll(releases, release => release.Key.Release), Array.ConvertAll(releases, release => release.Key.Environment),
+                Array.ConvertAll(releases, release => release.Value.First), Array.ConvertAll(releases, release => release.Value.Last),
+            ],
+            cancellationToken);
+        await dialect.ExecuteAsync(
+            connection, transaction,
+            $"""
+            WITH r (project_id) AS ({SqlDialect.Rows})
+            DELETE FROM releases WHERE (project_id, release, environment) IN (
+                SELECT n.project_id, n.release, n.environment
+                FROM (SELECT project_id, release, environment,
+                             ROW_NUMBER() OVER (PARTITION BY project_id ORDER BY last_minute DESC, first_minute DESC, release, environment) AS place
+                      FROM releases WHERE project_id IN (SELECT project_id FROM r)) n
+                WHERE n.place > {MaxReleases})
+            """,
+            [ids.Distinct().ToArray()],
+            cancellationToken);
     }
 }

@@ -68,7 +68,7 @@ public class MigrationTests
 
     private static string ReadScript(string name)
     {
-        using var reader = new StreamReader(typeof(ApiBuilder).Assembly.GetManifestResourceStream($"Schema/{name}")!);
+        using var reader = new StreamReader(typeof(ApiBuilder).Assembly.GetManifestResourceStream($"Schema/Sqlite/{name}")!);
         return reader.ReadToEnd();
     }
 

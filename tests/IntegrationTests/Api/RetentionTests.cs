@@ -33,7 +33,12 @@ public class RetentionTests
         await using var host = new ApiHost();
         using var client = host.CreateClient();
         using var first = await client.RunTaskAsync("boost_low_volume_projects");
-        host.Sql("INSERT INTO runs SELECT 'ffffffff-0000-0000-0000-000000000000', task, task_name, organization, 'running', \"trigger\", started_at, max_seconds, seconds, overrun_seconds, task_data, result, error FROM runs");
+        host.Sql(
+            """
+            INSERT INTO runs (id, task, task_name, organization, status, "trigger", started_at, max_seconds, seconds, overrun_seconds, task_data, result, error)
+            SELECT 'ffffffff-0000-0000-0000-000000000000', task, task_name, organization, 'running', "trigger", started_at, max_seconds, seconds, overrun_seconds, task_data, result, error
+            FROM runs
+            """);
         await AdvanceAsync(host, TimeSpan.FromDays(1));
         using var second = await client.RunTaskAsync("boost_low_volume_projects");
         await AdvanceAsync(host, TimeSpan.FromDays(6));

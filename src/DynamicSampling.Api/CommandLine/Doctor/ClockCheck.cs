@@ -20,20 +20,8 @@ internal sealed class ClockCheck(StorageProbe storage, TimeProvider clock) : IDo
     {
         try
         {
-            await using var connection = await storage.OpenAsync(cancellationToken);
-            var findings = new List<Finding>();
-            if (connection is not null && await storage.FindSchemaVersionAsync(connection) > 0 && await FindNewestMinuteAsync(connection) is { } newest
-                && newest > clock.GetUtcNow() + VolumeItemParser.NewestTimestamp)
-            {
-                findings.Add(Finding.Problem(
-                    $"It is {Format(clock.GetUtcNow())} here, but there are volumes of {Format(newest)} already. {SetClock}; until then no rates are computed from them."));
-            }
-
-            if (connection is not null && storage is PostgresProbe)
-                findings.AddRange(await CompareAsync(connection));
-            if (findings.Count == 0)
-                findings.Add(Finding.Ok($"It is {Format(clock.GetUtcNow())}."));
-            return findings;
+            var findings = await storage.ReadAsync(CompareAsync, cancellationToken);
+            return findings.Count > 0 ? findings : [Finding.Ok($"It is {Format(clock.GetUtcNow())}.")];
         }
         catch (Exception exception) when (Failures.Describe(exception) is not null)
         {
@@ -41,16 +29,34 @@ internal sealed class ClockCheck(StorageProbe storage, TimeProvider clock) : IDo
         }
     }
 
-    private async Task<IEnumerable<Finding>> CompareAsync(DbConnection connection)
+    private async Task<List<Finding>> CompareAsync(DbConnection? connection)
+    {
+        if (connection is null)
+            return [];
+        var findings = new List<Finding>();
+        if (storage is PostgresProbe && await CompareClocksAsync(connection) is { } apart)
+            findings.Add(apart);
+        var now = clock.GetUtcNow();
+        if (await storage.FindSchemaVersionAsync(connection) > 0 && await FindNewestMinuteAsync(connection) is { } newest
+            && newest > now + VolumeItemParser.NewestTimestamp)
+        {
+            findings.Add(Finding.Problem(
+                $"It is {Format(now)} here, but there are volumes of {Format(newest)} already. {SetClock}; until then no rates are computed from them."));
+        }
+
+        return findings;
+    }
+
+    private async Task<Finding?> CompareClocksAsync(DbConnection connection)
     {
         var before = clock.GetUtcNow();
         var there = new DateTimeOffset(await connection.ExecuteScalarAsync<DateTime>("SELECT clock_timestamp() AT TIME ZONE 'UTC'"), TimeSpan.Zero);
         var after = clock.GetUtcNow();
         var difference = there < before ? before - there : there > after ? there - after : TimeSpan.Zero;
         if (difference <= Tolerated)
-            return [];
+            return null;
         var text = $"The clocks of this machine and of the database's are {difference.TotalSeconds:0} s apart. {SetClock} on both.";
-        return [difference > TooMuch ? Finding.Problem(text) : Finding.Warning(text)];
+        return difference > TooMuch ? Finding.Problem(text) : Finding.Warning(text);
     }
 
     // A step into the index for each project, and not all volumes.

@@ -1,4 +1,5 @@
 using System.Reflection;
+using DynamicSampling.Api.Cluster;
 using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Notifications;
 using DynamicSampling.Api.Storage;
@@ -20,7 +21,8 @@ internal static class KnownSettings
             .. Of<SchedulingOptions>("Scheduling"),
             .. Of<NotificationOptions>("Notifications"),
             .. Of<IngestOptions>("Ingest"),
-            .. Of<StorageOptions>("Storage"),
+            .. Of<StorageOptions>(StorageOptions.Section),
+            .. Of<ClusterOptions>(ClusterOptions.Section),
             "Authentication:AllowAnonymous",
             "ConnectionStrings:DynamicSampling",
         ],

@@ -22,8 +22,8 @@ internal sealed class PostgresServerCheck(PostgresProbe storage) : IDoctorCheck
     {
         try
         {
-            await using var connection = await storage.OpenAsync(cancellationToken);
-            var server = await connection!.QuerySingleAsync<Server>(new CommandDefinition(Query, cancellationToken: cancellationToken));
+            var server = await storage.ReadAsync(
+                connection => connection!.QuerySingleAsync<Server>(new CommandDefinition(Query, cancellationToken: cancellationToken)), cancellationToken);
             var findings = Judge(server).ToList();
             return findings.Count > 0 ? findings : [Finding.Ok($"{storage.Name} can be used; its version is {server.Version}.")];
         }

@@ -9,7 +9,7 @@ internal sealed class ReachableCheck(StorageProbe storage) : IDoctorCheck
     {
         try
         {
-            await using var connection = await storage.OpenAsync(cancellationToken);
+            await storage.ReadAsync(storage.FindSchemaVersionAsync, cancellationToken);
             return [Finding.Ok($"{storage.Name} can be read.")];
         }
         catch (Exception exception) when (Failures.Describe(exception) is { } sentence)

@@ -11,8 +11,7 @@ internal sealed class SchemaCheck(StorageProbe storage) : IDoctorCheck
     {
         try
         {
-            await using var connection = await storage.OpenAsync(cancellationToken);
-            return [Judge(connection is null ? 0 : await storage.FindSchemaVersionAsync(connection), Migrations.Latest())];
+            return [Judge(await storage.ReadAsync(storage.FindSchemaVersionAsync, cancellationToken), Migrations.Latest(storage.Dialect))];
         }
         catch (Exception exception) when (Failures.Describe(exception) is not null)
         {

@@ -19,8 +19,7 @@ internal sealed class SqliteFileCheck(SqliteProbe storage) : IDoctorCheck
             return [Finding.Ok($"{storage.Path} is not there yet. The service makes it when it starts.")];
         try
         {
-            await using var connection = await storage.OpenAsync(cancellationToken);
-            await storage.FindSchemaVersionAsync(connection!);
+            await storage.ReadAsync(storage.FindSchemaVersionAsync, cancellationToken);
             return [Finding.Ok($"{storage.Path} can be read and written.")];
         }
         catch (Exception exception) when (Failures.Describe(exception) is { } sentence)

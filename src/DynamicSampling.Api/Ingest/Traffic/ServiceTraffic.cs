@@ -28,6 +28,9 @@ internal sealed class ServiceTraffic(string organization, string service)
     /// <summary>What clients were served; null before the first poll.</summary>
     public PollHistory? Polls { get; private set; }
 
+    /// <summary>How many polls this process has answered.</summary>
+    public long PollsHere { get; private set; }
+
     /// <summary>Whether there have been polls since <see cref="Polls"/> was stored.</summary>
     public bool HasNewPolls { get; set; }
 
@@ -40,7 +43,19 @@ internal sealed class ServiceTraffic(string organization, string service)
     public void Polled(long now, OperationRates rates)
     {
         (Polls ??= new()).Add(now, rates);
+        PollsHere++;
         HasNewPolls = true;
+    }
+
+    /// <summary>Clients polled another process.</summary>
+    /// <param name="at">When the last of them did, in milliseconds since the Unix epoch.</param>
+    /// <param name="rates">What they were given.</param>
+    /// <param name="polls">How many.</param>
+    public void PolledElsewhere(long at, OperationRates rates, int polls)
+    {
+        Polls ??= new();
+        for (var i = 0; i < polls; i++)
+            Polls.Add(at, rates);
     }
 
     /// <summary>What was known of polls before the process started.</summary>
