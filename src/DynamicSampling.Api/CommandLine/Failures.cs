@@ -16,7 +16,8 @@ internal static class Failures
         IOException { InnerException: AddressInUseException } => exception.Message,
         // A file of settings that cannot be read.
         InvalidDataException => $"{exception.Message} {exception.InnerException?.Message}".TrimEnd(),
-        DbException => $"The database cannot be used: {exception.Message}",
+        // What follows the first line is for programmers.
+        DbException => $"The database cannot be used: {exception.Message.Split('\n')[0].TrimEnd('.')}. The command doctor says more.",
         IOException or UnauthorizedAccessException => exception.Message,
         _ => null,
     };

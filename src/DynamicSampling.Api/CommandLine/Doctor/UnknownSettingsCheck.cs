@@ -7,7 +7,7 @@ internal sealed class UnknownSettingsCheck(IConfiguration configuration) : IDoct
     private const double Ours = 0.4;
 
     /// <summary>Of the letters of a key of somebody else, perhaps.</summary>
-    private const double Others = 0.2;
+    private const double Others = 0.25;
 
     public string Name => "settings";
 
