@@ -11,5 +11,6 @@ namespace DynamicSampling.Api.CommandLine;
 internal sealed record CommandEnvironment(TextReader Input, TextWriter Output, TextWriter Error, TimeProvider Clock, DefaultPorts Ports)
 {
     /// <summary>That of the process.</summary>
-    public static CommandEnvironment OfProcess() => new(Console.In, Console.Out, Console.Error, TimeProvider.System, DefaultPorts.Standard);
+    // Console.In holds its caller up until there is something to read, and with it an interruption.
+    public static CommandEnvironment OfProcess() => new(new StreamReader(Console.OpenStandardInput()), Console.Out, Console.Error, TimeProvider.System, DefaultPorts.Standard);
 }

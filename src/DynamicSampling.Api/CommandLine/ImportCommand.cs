@@ -27,7 +27,7 @@ internal static class ImportCommand
     {
         await using var host = CommandHost.Build(settings, environment);
         var text = string.Equals(file, StandardInput, StringComparison.Ordinal)
-            ? await environment.Input.ReadToEndAsync(cancellationToken)
+            ? await environment.Input.ReadToEndAsync(cancellationToken).WaitAsync(cancellationToken)
             : await File.ReadAllTextAsync(file, cancellationToken);
         var (document, problem) = Read(text, host.Services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions, environment.Clock);
         if (document is null)

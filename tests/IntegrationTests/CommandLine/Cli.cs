@@ -87,6 +87,7 @@ internal sealed class Cli : IDisposable
         {
             UseShellExecute = false,
             RedirectStandardError = true,
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             WorkingDirectory = Folder.FullName,
             StandardOutputEncoding = Encoding.UTF8,

@@ -127,8 +127,7 @@ public sealed class ServiceCommandLineTests : IDisposable
             // Then it listens, and heeds signals.
         }
 
-        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
-            await kill.WaitForExitAsync();
+        await TerminateAsync(process);
         var rest = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
 
@@ -136,5 +135,26 @@ public sealed class ServiceCommandLineTests : IDisposable
         Assert.Contains("Application is shutting down", rest, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Process_TerminatedWhileItWaitsForInput_EndsWith130()
+    {
+        await _cli.RunAsync("migrate");
+        using var process = _cli.StartProcess("import", "-", _cli.Setting);
+        // It reads until the end, which does not come. A pipe takes more than it holds only when somebody reads.
+        await process.StandardInput.WriteAsync(new string(' ', 1024 * 1024));
+        await process.StandardInput.FlushAsync();
+        await TerminateAsync(process);
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.Equal((130, "Interrupted; what was not finished is undone."), (process.ExitCode, error.Trim()));
+    }
+
     public void Dispose() => _cli.Dispose();
+
+    private static async Task TerminateAsync(Process process)
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
 }

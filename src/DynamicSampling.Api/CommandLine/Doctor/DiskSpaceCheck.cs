@@ -18,7 +18,16 @@ internal sealed class DiskSpaceCheck(SqliteProbe storage) : IDoctorCheck
 
     private Finding Look(string folder)
     {
-        var free = new DriveInfo(folder).AvailableFreeSpace;
+        long free;
+        try
+        {
+            free = new DriveInfo(folder).AvailableFreeSpace;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Finding.Warning($"The system does not say how much is free in {folder}: {exception.Message}");
+        }
+
         var size = File.Exists(storage.Path) ? new FileInfo(storage.Path).Length : 0;
         var text = $"{free / MiB} MiB are free where the database is, which has {size / MiB} MiB.";
         if (free < TooLittle)
