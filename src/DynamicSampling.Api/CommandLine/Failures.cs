@@ -15,7 +15,7 @@ internal static class Failures
         StartupException or OptionsValidationException or StorageUnavailableException => exception.Message,
         IOException { InnerException: AddressInUseException } => exception.Message,
         // A file of settings that cannot be read.
-        InvalidDataException => $"{exception.Message} {exception.InnerException?.Message}".TrimEnd(),
+        InvalidDataException => $"{exception.Message} {exception.GetBaseException().Message}",
         // What follows the first line is for programmers.
         DbException => $"The database cannot be used: {exception.Message.Split('\n')[0].TrimEnd('.')}. The command doctor says more.",
         IOException or UnauthorizedAccessException => exception.Message,

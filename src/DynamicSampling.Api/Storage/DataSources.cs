@@ -35,7 +35,7 @@ internal static class DataSources
     }
 
     /// <summary>What the settings do not say is set so that the service does well with it.</summary>
-    private static NpgsqlDataSource CreatePostgres(string connectionString)
+    internal static NpgsqlDataSource CreatePostgres(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         // The session keeps nothing but prepared statements and the tables that rows are copied into, which serve whoever has it next.
@@ -47,6 +47,8 @@ internal static class DataSources
         SetDefault(settings, "Tcp Keepalive Time", 10);
         SetDefault(settings, "Tcp Keepalive Interval", 5);
         SetDefault(settings, "Timeout", 5);
+        // Trying Kerberos first, where there is none, costs each connection an exception, and memory that does not come back.
+        SetDefault(settings, "GSS Encryption Mode", "Disable");
         return NpgsqlDataSource.Create(settings);
     }
 
