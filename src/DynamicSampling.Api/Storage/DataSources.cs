@@ -47,6 +47,10 @@ internal static class DataSources
         SetDefault(settings, "Tcp Keepalive Time", 10);
         SetDefault(settings, "Tcp Keepalive Interval", 5);
         SetDefault(settings, "Timeout", 5);
+        // Three nodes fit into what a server takes by default.
+        SetDefault(settings, "Maximum Pool Size", 30);
+        // A process that is held up in the middle of a transaction, or dies in it, must not keep what it has locked from the others.
+        SetDefault(settings, "Options", "-c idle_in_transaction_session_timeout=5s -c client_connection_check_interval=2s");
         // Trying Kerberos first, where there is none, costs each connection an exception, and memory that does not come back.
         SetDefault(settings, "GSS Encryption Mode", "Disable");
         return NpgsqlDataSource.Create(settings);

@@ -92,7 +92,7 @@ internal sealed class PostgresDialect(NpgsqlDataSource source) : SqlDialect
             || state.StartsWith("57P", StringComparison.Ordinal) => $"The PostgreSQL server does not serve: {server.MessageText}. The service goes on by itself when it does again.",
         PostgresException or NpgsqlOperationInProgressException => null,
         // What has no state did not come from the server.
-        NpgsqlException lost => $"The PostgreSQL server cannot be reached: {lost.InnerException?.Message ?? lost.Message} The service goes on by itself when it can.",
+        NpgsqlException lost => $"The PostgreSQL server cannot be reached: {(lost.InnerException?.Message ?? lost.Message).TrimEnd('.')}. The service goes on by itself when it can.",
         _ => null,
     };
 
