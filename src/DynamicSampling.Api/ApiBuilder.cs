@@ -166,7 +166,7 @@ public static class ApiBuilder
             .ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<SamplingOptions>, SamplingOptionsValidator>();
         builder.Services.AddSamplingTasks();
-        builder.Services.AddScheduling();
+        builder.Services.AddScheduling(builder.Configuration);
         builder.Services.AddNotifications();
         builder.Services.AddSingleton<RatesChanged>();
         builder.Services.AddSingleton<SamplingStrategies>();

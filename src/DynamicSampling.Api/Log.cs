@@ -66,6 +66,15 @@ internal static partial class Log
     [LoggerMessage(121, LogLevel.Information, "Scheduling:Enabled is false: tasks run only when somebody asks for them")]
     public static partial void SchedulingDisabled(ILogger logger);
 
+    [LoggerMessage(122, LogLevel.Error, "No task can start by itself, because the scheduler cannot use the database; it is tried every second. {Reason}")]
+    public static partial void SchedulerCutOff(ILogger logger, string reason);
+
+    [LoggerMessage(123, LogLevel.Information, "Tasks start by themselves again")]
+    public static partial void SchedulerIsBack(ILogger logger);
+
+    [LoggerMessage(124, LogLevel.Error, "The scheduler failed: {What}")]
+    public static partial void SchedulerFailed(ILogger logger, Exception exception, string what);
+
     [LoggerMessage(110, LogLevel.Warning, "The volumes of single minutes have {Rows} rows, {Percent} % of Storage:MaxVolumeRows, {Limit}. Beyond it the oldest minutes are deleted. Raise it if the disk has room (about 50 bytes a row), or let transactions have names without ids in them")]
     public static partial void VolumesNearLimit(ILogger logger, long rows, long percent, long limit);
 

@@ -8,8 +8,10 @@ internal sealed class MemoryOrganizations(string name, OrganizationSettings sett
     public Task<OrganizationEntry?> FindAsync(string organization, CancellationToken cancellationToken) =>
         Task.FromResult(organization == name ? Entry() : null);
 
-    public Task<IReadOnlyList<OrganizationEntry>> ListAsync(string? after, int limit, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<OrganizationEntry>> ListAsync(OrganizationShard? shard, string? after, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<OrganizationEntry>>(after is null ? [Entry()] : []);
+
+    public Task<long> CountAsync(OrganizationShard? shard, CancellationToken cancellationToken) => Task.FromResult(1L);
 
     public Task<IReadOnlyList<ProjectEntry>> ListActiveProjectsAsync(
         IReadOnlyList<string> organizations, long since, ProjectKey? after, int limit, CancellationToken cancellationToken) =>

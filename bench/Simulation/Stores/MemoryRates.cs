@@ -53,7 +53,7 @@ internal sealed class MemoryRates : IRateStore
         return Task.FromResult(version);
     }
 
-    public Task RenewFactorAsync(string organization, DateTimeOffset until, CancellationToken cancellationToken)
+    public Task RenewFactorAsync(string organization, DateTimeOffset until, ShardLease? lease, CancellationToken cancellationToken)
     {
         _versions[^1] = _versions[^1] with { Recalibration = _versions[^1].Recalibration with { Until = until } };
         return Task.CompletedTask;

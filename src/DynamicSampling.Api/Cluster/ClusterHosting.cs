@@ -1,5 +1,6 @@
 using DynamicSampling.Api.Hosting;
 using DynamicSampling.Api.Storage;
+using DynamicSampling.Tasks.Pipeline;
 using Microsoft.Extensions.Options;
 
 namespace DynamicSampling.Api.Cluster;
@@ -12,6 +13,8 @@ internal static class ClusterHosting
         services.AddOptions<ClusterOptions>().BindConfiguration(ClusterOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ClusterOptions>, ClusterOptionsValidator>();
         services.AddSingleton<ThisNode>();
+        // One process by itself has no need to say which.
+        services.AddOptions<TaskPipelineOptions>().Configure<Database, ThisNode>((pipeline, database, node) => pipeline.NodeName = database.Dialect.IsShared ? node.Name : null);
         services.AddSingleton<SqlNodeStore>();
         services.AddSingleton<SqlNodeRuns>();
         services.AddSingleton<SqlShards>();

@@ -16,6 +16,8 @@ internal sealed class NodeHeartbeat(
     private static readonly TimeSpan ForgottenAfter = TimeSpan.FromDays(1);
 
     private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly Lock _gate = new();
+    private Task? _stopping;
     private long _startedAt;
     private bool _isFailing;
     private bool _isDisplaced;
@@ -46,21 +48,11 @@ internal sealed class NodeHeartbeat(
         await base.StartAsync(cancellationToken);
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>A host that is stopped by two at once goes when one of them has been through: both wait for the same.</summary>
+    public override Task StopAsync(CancellationToken cancellationToken)
     {
-        await base.StopAsync(cancellationToken);
-        if (_startedAt == 0)
-            return;
-        using var last = new CancellationTokenSource(LastCheckIn, clock);
-        try
-        {
-            await runs.SaveUnsavedAsync(last.Token);
-            await nodes.EndAsync(_startedAt, last.Token);
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or StorageUnavailableException)
-        {
-            // The others will find out by themselves.
-        }
+        lock (_gate)
+            return _stopping ??= StopOnceAsync(cancellationToken);
     }
 
     public override void Dispose()
@@ -96,6 +88,23 @@ internal sealed class NodeHeartbeat(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The last check-in follows.
+        }
+    }
+
+    private async Task StopOnceAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (_startedAt == 0)
+            return;
+        using var last = new CancellationTokenSource(LastCheckIn, clock);
+        try
+        {
+            await runs.SaveUnsavedAsync(last.Token);
+            await nodes.EndAsync(_startedAt, last.Token);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or StorageUnavailableException)
+        {
+            // The others will find out by themselves.
         }
     }
 

@@ -58,7 +58,8 @@ internal static class DataSources
 
     private static void SetDefault(NpgsqlConnectionStringBuilder settings, string keyword, object value)
     {
-        if (!settings.ContainsKey(keyword))
+        // ContainsKey says of every keyword there is that it is there.
+        if (!settings.Keys!.Cast<string>().Contains(keyword, StringComparer.OrdinalIgnoreCase))
             settings[keyword] = value;
     }
 

@@ -9,7 +9,8 @@ internal sealed class SqlNodeStore(Database database, ThisNode node)
     /// <summary>A process that has not checked in for this long is dead, or as good as dead.</summary>
     public static readonly TimeSpan DeadAfter = TimeSpan.FromSeconds(10);
 
-    private const string Now = "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint";
+    /// <summary>Milliseconds since the Unix epoch, by the database's clock.</summary>
+    public const string Now = "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint";
 
     /// <summary>A condition on <c>nodes</c>: it is there, and works.</summary>
     public static readonly string IsAlive = $"ended_at IS NULL AND seen_at >= {Now} - {DeadAfter.TotalMilliseconds}";

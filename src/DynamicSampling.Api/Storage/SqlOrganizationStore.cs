@@ -14,14 +14,21 @@ internal sealed class SqlOrganizationStore(Database database, SettingsErrors err
     public Task<OrganizationEntry?> FindAsync(string organization, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => FindAsync(connection, transaction: null, organization), cancellationToken);
 
-    public Task<IReadOnlyList<OrganizationEntry>> ListAsync(string? after, int limit, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<OrganizationEntry>> ListAsync(OrganizationShard? shard, string? after, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<OrganizationEntry>>(
             async connection =>
             {
                 var rows = await connection.QueryAsync<Row>(
-                    $"SELECT {Columns} FROM organizations o WHERE o.name > @after ORDER BY o.name LIMIT @limit", new { after = after ?? "", limit });
+                    $"SELECT {Columns} FROM organizations o WHERE o.name > @after AND {IsIn(shard)} ORDER BY o.name LIMIT @limit",
+                    new { after = after ?? "", limit, shard?.Number, shard?.Count });
                 return [.. rows.Select(ToEntry)];
             },
+            cancellationToken);
+
+    public Task<long> CountAsync(OrganizationShard? shard, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            connection => connection.ExecuteScalarAsync<long>(
+                $"SELECT COUNT(*) FROM organizations o WHERE {IsIn(shard)}", new { shard?.Number, shard?.Count }),
             cancellationToken);
 
     public Task<IReadOnlyList<ProjectEntry>> ListActiveProjectsAsync(
@@ -141,6 +148,8 @@ internal sealed class SqlOrganizationStore(Database database, SettingsErrors err
             """,
             new { organization },
             transaction);
+
+    private static string IsIn(OrganizationShard? shard) => shard is null ? "1 = 1" : "o.id % @Count = @Number";
 
     private async Task<OrganizationEntry?> FindAsync(DbConnection connection, DbTransaction? transaction, string organization)
     {

@@ -101,11 +101,12 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed) : IR
         return version;
     }
 
-    public async Task RenewFactorAsync(string organization, DateTimeOffset until, CancellationToken cancellationToken)
+    public async Task RenewFactorAsync(string organization, DateTimeOffset until, ShardLease? lease, CancellationToken cancellationToken)
     {
         await database.WriteAsync(
             async (connection, transaction) =>
             {
+                await HoldAsync(connection, transaction, lease);
                 await database.Dialect.NoteChangeAsync(connection, transaction, organization);
                 return await connection.ExecuteAsync(
                     $"""
@@ -122,6 +123,7 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed) : IR
 
     private async Task<long> PublishAsync(DbConnection connection, DbTransaction transaction, RatePublication publication)
     {
+        await HoldAsync(connection, transaction, publication.Lease);
         var rates = publication.Rates;
         var organization = rates.Organization;
         var organizationId = await connection.ExecuteScalarAsync<long?>(
@@ -196,6 +198,19 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed) : IR
             CancellationToken.None);
         await database.Dialect.NoteChangeAsync(connection, transaction, organization);
         return version;
+    }
+
+    /// <summary>Makes sure that a lease is the latest of its shard, and that no other is given before this transaction ends.</summary>
+    private async Task HoldAsync(DbConnection connection, DbTransaction transaction, ShardLease? lease)
+    {
+        if (lease is null)
+            return;
+        var held = await connection.ExecuteScalarAsync<long?>(
+            $"SELECT epoch FROM shards WHERE count = @Count AND number = @Number AND epoch = @Epoch {database.Dialect.ForShare}",
+            new { lease.Shard.Count, lease.Shard.Number, lease.Epoch },
+            transaction);
+        if (held is null)
+            throw new StaleShardException(lease);
     }
 
     private const int NamesPerStatement = 500;

@@ -14,7 +14,8 @@ internal sealed class SqlRunStore(Database database, IOptions<JsonOptions> json,
     private const string Columns =
         """
         id AS Id, task AS Task, task_name AS TaskName, organization AS Organization, status AS Status, "trigger" AS "Trigger", started_at AS StartedAt,
-        max_seconds AS MaxSeconds, seconds AS Seconds, overrun_seconds AS OverrunSeconds, task_data AS TaskData, result AS Result, error AS Error
+        max_seconds AS MaxSeconds, seconds AS Seconds, overrun_seconds AS OverrunSeconds, task_data AS TaskData, result AS Result, error AS Error,
+        node AS Node, shard AS Shard, progress AS Progress
         """;
 
     /// <summary>How many runs are remembered that could not be saved.</summary>
@@ -31,11 +32,14 @@ internal sealed class SqlRunStore(Database database, IOptions<JsonOptions> json,
             await database.WriteAsync(
                 (connection, transaction) => connection.ExecuteAsync(
                     """
-                    INSERT INTO runs (id, task, task_name, organization, status, "trigger", started_at, max_seconds, seconds, overrun_seconds, task_data, result, error)
-                    VALUES (@Id, @Task, @TaskName, @Organization, @Status, @Trigger, @StartedAt, @MaxSeconds, @Seconds, @OverrunSeconds, @TaskData, @Result, @Error)
+                    INSERT INTO runs
+                        (id, task, task_name, organization, status, "trigger", started_at, max_seconds, seconds, overrun_seconds, task_data, result, error,
+                         node, shard, progress)
+                    VALUES (@Id, @Task, @TaskName, @Organization, @Status, @Trigger, @StartedAt, @MaxSeconds, @Seconds, @OverrunSeconds, @TaskData, @Result, @Error,
+                            @Node, @Shard, @Progress)
                     ON CONFLICT (id) DO UPDATE SET
                         status = excluded.status, seconds = excluded.seconds, overrun_seconds = excluded.overrun_seconds,
-                        task_data = excluded.task_data, result = excluded.result, error = excluded.error
+                        task_data = excluded.task_data, result = excluded.result, error = excluded.error, progress = excluded.progress
                     """,
                     ToRow(run),
                     transaction),
@@ -68,7 +72,9 @@ internal sealed class SqlRunStore(Database database, IOptions<JsonOptions> json,
             // One that ends meanwhile has its last word; one that was taken for lost is not.
             (connection, transaction) => connection.ExecuteAsync(
                 """
-                UPDATE runs SET status = @Status, seconds = @Seconds, overrun_seconds = @OverrunSeconds, task_data = @TaskData, result = @Result, error = NULL
+                UPDATE runs SET
+                    status = @Status, seconds = @Seconds, overrun_seconds = @OverrunSeconds, task_data = @TaskData, result = @Result, error = NULL,
+                    progress = @Progress
                 WHERE id = @Id AND status IN ('running', 'lost')
                 """,
                 runs.OrderBy(run => run.Id).Select(ToRow),
@@ -152,7 +158,10 @@ internal sealed class SqlRunStore(Database database, IOptions<JsonOptions> json,
         run.StartedAt.ToUnixTimeMilliseconds(), run.MaxSeconds, run.Seconds, run.OverrunSeconds,
         JsonSerializer.Serialize(run.TaskData, Json),
         run.Result is null ? null : JsonSerializer.Serialize(run.Result, run.Result.GetType(), Json),
-        run.Error is null ? null : JsonSerializer.Serialize(run.Error, Json));
+        run.Error is null ? null : JsonSerializer.Serialize(run.Error, Json),
+        run.Node,
+        run.Shard,
+        run.Progress is null ? null : JsonSerializer.Serialize(run.Progress, Json));
 
     private TaskRun ToRun(Row row) => new()
     {
@@ -169,9 +178,13 @@ internal sealed class SqlRunStore(Database database, IOptions<JsonOptions> json,
         TaskData = JsonSerializer.Deserialize<Dictionary<string, FunctionSnapshot>>(row.TaskData, Json)!,
         Result = row.Result is null ? null : JsonSerializer.Deserialize<JsonElement>(row.Result, Json),
         Error = row.Error is null ? null : JsonSerializer.Deserialize<RunError>(row.Error, Json),
+        Node = row.Node,
+        Shard = row.Shard,
+        Progress = row.Progress is null ? null : JsonSerializer.Deserialize<TaskProgress>(row.Progress, Json),
     };
 
     private sealed record Row(
         string Id, string Task, string TaskName, string? Organization, string Status, string Trigger, long StartedAt,
-        double MaxSeconds, double Seconds, double OverrunSeconds, string TaskData, string? Result, string? Error);
+        double MaxSeconds, double Seconds, double OverrunSeconds, string TaskData, string? Result, string? Error,
+        string? Node, string? Shard, string? Progress);
 }

@@ -23,6 +23,10 @@ public sealed class TaskPipelineOptions
         @"/[!-~]*\{id\}[!-~]*", ErrorMessage = "RunPath must start with / and contain {{id}}, for instance /runs/{{id}}, in percent-encoded ASCII.")]
     public string? RunPath { get; set; }
 
+    /// <summary>The name of this process, which its runs carry where several processes share the work.</summary>
+    /// <value>The default is null: runs do not say where they run.</value>
+    public string? NodeName { get; set; }
+
     /// <summary>
     /// Whether the pipeline answers a failed run itself, with problem details that carry the run. Otherwise it records the
     /// exception and throws it on to the application's exception handlers; timeouts and cancellations it answers anyway.

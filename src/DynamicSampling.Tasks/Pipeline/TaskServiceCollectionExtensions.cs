@@ -33,20 +33,23 @@ public static class TaskServiceCollectionExtensions
         services.TryAddSingleton<IRunStore>(static provider =>
             new InMemoryRunStore(provider.GetRequiredService<IOptions<TaskPipelineOptions>>().Value.MaxStoredRuns));
         services.TryAddSingleton<RunHistory>();
-        services.TryAddSingleton(static provider => new TaskRunner(
-            provider.GetRequiredService<IServiceScopeFactory>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<RunRegistry>(),
-            provider.GetRequiredService<IRunStore>(),
-            provider.GetRequiredService<TaskMetrics>(),
-            provider.GetRequiredService<ILogger<TaskRunner>>(),
-            provider.GetRequiredService<IOptions<TaskPipelineOptions>>().Value.ShowExceptionMessages));
+        services.TryAddSingleton(static provider => CreateRunner(provider, provider.GetRequiredService<IOptions<TaskPipelineOptions>>().Value));
         services.TryAddScoped(static provider =>
             new TaskContext(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<TaskContext>>()));
         services.AddHostedService<TaskEndpointCheck>();
         services.AddHostedService<RunShutdown>();
         return services;
     }
+
+    private static TaskRunner CreateRunner(IServiceProvider services, TaskPipelineOptions options) => new(
+        services.GetRequiredService<IServiceScopeFactory>(),
+        services.GetRequiredService<TimeProvider>(),
+        services.GetRequiredService<RunRegistry>(),
+        services.GetRequiredService<IRunStore>(),
+        services.GetRequiredService<TaskMetrics>(),
+        services.GetRequiredService<ILogger<TaskRunner>>(),
+        options.ShowExceptionMessages,
+        options.NodeName);
 
     private static void AddSerialization(JsonOptions options)
     {

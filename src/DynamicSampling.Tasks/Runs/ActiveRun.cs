@@ -9,12 +9,13 @@ public sealed class ActiveRun
     private TaskCompletionSource<TaskRun>? _completion;
     private TaskRun? _ended;
 
-    internal ActiveRun(Guid id, DateTimeOffset startedAt, TaskContext context, TaskRunOptions options)
+    internal ActiveRun(Guid id, DateTimeOffset startedAt, TaskContext context, TaskRunOptions options, string? node = null)
     {
         Id = id;
         StartedAt = startedAt;
         Context = context;
         Options = options;
+        Node = node;
     }
 
     /// <summary>The run's id.</summary>
@@ -45,6 +46,8 @@ public sealed class ActiveRun
 
     internal TaskRunOptions Options { get; }
 
+    internal string? Node { get; }
+
     internal Activity? Activity { get; set; }
 
     internal bool IsCountedAsActive { get; set; }
@@ -70,6 +73,9 @@ public sealed class ActiveRun
             OverrunSeconds = snapshot.OverrunSeconds,
             Trigger = Options.Trigger,
             Organization = Options.Organization,
+            Shard = Options.Shard,
+            Node = Node,
+            Progress = Context.Progress,
             TaskData = snapshot.TaskData,
             Result = Context.Result,
             Error = error,

@@ -77,14 +77,24 @@ public sealed class RunRegistry
         {
             if (other.Options.Exclusive
                 && string.Equals(other.Context.Name, run.Context.Name, StringComparison.Ordinal)
-                && (other.Options.Organization is null || run.Options.Organization is null
-                    || string.Equals(other.Options.Organization, run.Options.Organization, StringComparison.Ordinal)))
+                && Overlap(other.Options, run.Options))
             {
                 return other;
             }
         }
 
         return null;
+    }
+
+    private static bool Overlap(TaskRunOptions one, TaskRunOptions other)
+    {
+        if (one.Shard is not null && other.Shard is not null)
+            return string.Equals(one.Shard, other.Shard, StringComparison.Ordinal);
+        if (one.Organization is null && other.Organization is null)
+            return true;
+        // One organization and a shard go side by side.
+        return one.Shard is null && other.Shard is null
+            && (one.Organization is null || other.Organization is null || string.Equals(one.Organization, other.Organization, StringComparison.Ordinal));
     }
 
     private IEnumerable<KeyValuePair<string, int>> CountOverdue() =>

@@ -8,7 +8,9 @@ public sealed class TaskConflictException : InvalidOperationException
     public TaskConflictException(TaskRun running)
         : base(Checked(running).Organization is { } organization
             ? $"{running.Task} is already running for organization '{organization}': run {running.Id}."
-            : $"{running.Task} is already running: run {running.Id}.") => Running = running;
+            : running.Shard is { } shard
+                ? $"{running.Task} is already running for shard {shard} of the organizations: run {running.Id}."
+                : $"{running.Task} is already running: run {running.Id}.") => Running = running;
 
     /// <summary>The run that is in the way, as it stands.</summary>
     public TaskRun Running { get; }

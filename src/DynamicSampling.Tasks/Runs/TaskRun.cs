@@ -37,6 +37,18 @@ public sealed record TaskRun
     /// <summary>The organization it is about; null for all of them, or where there are none.</summary>
     public string? Organization { get; init; }
 
+    /// <summary>The part of the organizations it is about, for instance <c>3/16</c>; null for all of them, or where there are no parts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Shard { get; init; }
+
+    /// <summary>The process it runs in; null where there is only one. See <see cref="Pipeline.TaskPipelineOptions.NodeName"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Node { get; init; }
+
+    /// <summary>How far it says it has got; null when it does not say. See <see cref="TaskContext.ReportProgress"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TaskProgress? Progress { get; init; }
+
     /// <summary>Whether it is in progress and past its budget.</summary>
     public bool Overdue => Status == RunStatus.Running && OverrunSeconds > 0;
 

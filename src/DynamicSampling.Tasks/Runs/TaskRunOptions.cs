@@ -30,10 +30,18 @@ public sealed record TaskRunOptions(string Name)
     /// <value>The default is null: all of them, or there are none.</value>
     public string? Organization { get; init; }
 
+    /// <summary>The part of the organizations it is about, for instance <c>3/16</c>.</summary>
+    /// <value>The default is null: all of them, or there are no parts.</value>
+    public string? Shard { get; init; }
+
     /// <summary>
-    /// Whether it must not overlap another exclusive run of the same task about the same organization; a run about all of them
+    /// Whether it must not overlap another exclusive run of the same task about the same organization, or the same shard of them; a run about all of them
     /// overlaps every one.
     /// </summary>
+    /// <remarks>
+    /// A run about one organization does not overlap one about a shard, in which that organization may be: where all shards are worked on all the time there
+    /// would never be room for it. Should both come to the same organization at once, the store takes the publication of one of them only.
+    /// </remarks>
     /// <value>The default is false.</value>
     public bool Exclusive { get; init; }
 

@@ -16,10 +16,11 @@ public sealed class TaskRunner
     private readonly TaskMetrics _metrics;
     private readonly ILogger _logger;
     private readonly bool _showMessages;
+    private readonly string? _node;
 
     internal TaskRunner(
         IServiceScopeFactory scopes, TimeProvider clock, RunRegistry registry, IRunStore store, TaskMetrics metrics, ILogger<TaskRunner> logger,
-        bool showMessages)
+        bool showMessages, string? node = null)
     {
         _scopes = scopes;
         _clock = clock;
@@ -28,6 +29,7 @@ public sealed class TaskRunner
         _metrics = metrics;
         _logger = logger;
         _showMessages = showMessages;
+        _node = node;
     }
 
     /// <summary>Runs a task to its end, in a scope of its own.</summary>
@@ -88,7 +90,7 @@ public sealed class TaskRunner
         var taskName = options.TaskName;
         var now = _clock.GetUtcNow();
         var startedAt = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
-        var run = new ActiveRun(RunIds.Create(startedAt), startedAt, context, options);
+        var run = new ActiveRun(RunIds.Create(startedAt), startedAt, context, options, _node);
         context.Begin(taskName, run.Id, TaskBudget.Validate(options.MaxExecution), cancellationToken);
         try
         {

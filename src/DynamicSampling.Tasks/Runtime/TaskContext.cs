@@ -33,6 +33,7 @@ public sealed partial class TaskContext : IDisposable
     private CancellationTokenRegistration _caller;
     private CancellationToken _callerToken;
     private FunctionFailure? _failure;
+    private TaskProgress? _progress;
     private int _cancelReason;
     private int _ended;
 
@@ -78,6 +79,24 @@ public sealed partial class TaskContext : IDisposable
     /// that is cut short says how far it got.
     /// </summary>
     public object? Result { get; set; }
+
+    /// <summary>How far the run says it has got; null before <see cref="ReportProgress"/>.</summary>
+    public TaskProgress? Progress => Volatile.Read(ref _progress);
+
+    /// <summary>Says how far the run has got, for whoever looks at it meanwhile. The latest word counts, and stays with the run.</summary>
+    /// <param name="done">How many are done, of whatever the run counts.</param>
+    /// <param name="total">How many there are; null when that is not known.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is less than 0, or more is done than there is.</exception>
+    public void ReportProgress(long done, long? total = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(done);
+        if (total < done)
+            throw new ArgumentOutOfRangeException(nameof(total), total, $"There cannot be less than the {done} that are done.");
+        if (_name is null)
+            throw NotBegun();
+        // One object, so that nobody reads the numbers of two reports.
+        Volatile.Write(ref _progress, new(done, total));
+    }
 
     /// <summary>The timer of that name, created at first use. Beyond 64 names it is the one of <c>__other__</c>.</summary>
     public NamedTimer GetTimer(string name) => (_timers ?? throw NotBegun()).GetTimer(name);
@@ -216,6 +235,7 @@ public sealed partial class TaskContext : IDisposable
         _failure = null;
         _cancelReason = (int)CancelReason.None;
         _ended = 0;
+        _progress = null;
         Result = null;
     }
 

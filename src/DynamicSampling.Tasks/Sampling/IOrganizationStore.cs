@@ -7,10 +7,16 @@ public interface IOrganizationStore
     Task<OrganizationEntry?> FindAsync(string organization, CancellationToken cancellationToken);
 
     /// <summary>Organizations that have been seen or configured, in the store's order of names.</summary>
+    /// <param name="shard">Only organizations of this part; null for all.</param>
     /// <param name="after">Only organizations after this one; null for the first page.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
-    Task<IReadOnlyList<OrganizationEntry>> ListAsync(string? after, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<OrganizationEntry>> ListAsync(OrganizationShard? shard, string? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>How many organizations there are.</summary>
+    /// <param name="shard">Only organizations of this part; null for all.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    Task<long> CountAsync(OrganizationShard? shard, CancellationToken cancellationToken);
 
     /// <summary>Projects with traffic since some minute, in the store's order of organizations and projects.</summary>
     /// <param name="organizations">The organizations' names.</param>

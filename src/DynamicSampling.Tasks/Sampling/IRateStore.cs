@@ -27,13 +27,16 @@ public interface IRateStore
     /// <exception cref="InvalidOperationException">
     /// The organization is gone, or the published version is not the one that the changes were computed from.
     /// </exception>
+    /// <exception cref="StaleShardException">The publication has a lease, and another pass over its shard has begun.</exception>
     Task<long> PublishAsync(RatePublication publication, CancellationToken cancellationToken);
 
     /// <summary>Lets the factor of the current version hold for longer, without a new version.</summary>
     /// <param name="organization">The organization's name.</param>
     /// <param name="until">When it expires now.</param>
+    /// <param name="lease">The shard of the pass; null for a pass over all organizations, or about one.</param>
     /// <param name="cancellationToken">Cancels it before it is committed.</param>
-    Task RenewFactorAsync(string organization, DateTimeOffset until, CancellationToken cancellationToken);
+    /// <exception cref="StaleShardException">Another pass over the shard has begun.</exception>
+    Task RenewFactorAsync(string organization, DateTimeOffset until, ShardLease? lease, CancellationToken cancellationToken);
 }
 
 /// <summary>One publication of an organization's rates.</summary>
@@ -41,8 +44,9 @@ public interface IRateStore
 /// <param name="Changed">Projects of which anything changed, and new ones, with what each spends.</param>
 /// <param name="Removed">Projects that have no rate any more.</param>
 /// <param name="Previous">The version that the changes were computed from; 0 for none.</param>
+/// <param name="Lease">The shard of the pass; null for a pass over all organizations, or about one.</param>
 public sealed record RatePublication(
-    OrganizationRates Rates, IReadOnlyList<ProjectPublication> Changed, IReadOnlyList<string> Removed, long Previous);
+    OrganizationRates Rates, IReadOnlyList<ProjectPublication> Changed, IReadOnlyList<string> Removed, long Previous, ShardLease? Lease = null);
 
 /// <summary>A project's part of a publication.</summary>
 /// <param name="Rate">What is published.</param>

@@ -21,7 +21,7 @@ internal sealed class CollectOrgs(OrganizationReader reader, TimeProvider clock)
         var result = new CollectResult(window);
         context.Result = result;
         await foreach (var batch in context.Iterate(
-            "list_organizations", (function, cancellationToken) => reader.ListAsync(function, request.Organization, startAfter: null, cancellationToken)))
+            "list_organizations", (function, cancellationToken) => reader.ListAsync(function, request.Organization, request.Lease?.Shard, startAfter: null, cancellationToken)))
         {
             var works = batch.Select(entry => new OrganizationWork(entry, window, now)).ToDictionary(work => work.Name, StringComparer.Ordinal);
             await reader.ReadVolumesAsync(context, works, window, withTransactions: false, context.CancellationToken);

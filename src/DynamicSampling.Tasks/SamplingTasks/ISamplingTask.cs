@@ -1,4 +1,5 @@
 using DynamicSampling.Tasks.Runtime;
+using DynamicSampling.Tasks.Sampling;
 
 namespace DynamicSampling.Tasks.SamplingTasks;
 
@@ -23,4 +24,5 @@ public interface ISamplingTask
 /// <summary>What to run a task on.</summary>
 /// <param name="Organization">The organization to work on; null for all of them.</param>
 /// <param name="DryRun">Whether only to say what would change.</param>
-public sealed record SamplingTaskRequest(string? Organization = null, bool DryRun = false);
+/// <param name="Lease">The part of the organizations to work on, where several processes share the work; null for all of them.</param>
+public sealed record SamplingTaskRequest(string? Organization = null, bool DryRun = false, ShardLease? Lease = null);

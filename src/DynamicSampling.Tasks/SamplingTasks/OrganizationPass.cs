@@ -24,20 +24,27 @@ internal sealed class OrganizationPass(
         // One window for the whole pass, however long it takes.
         var now = clock.GetUtcNow();
         var window = MinuteWindow.Ending(now, PassLimits.WindowMinutes);
-        var result = new PassResult(window, request.DryRun);
+        var shard = request.Lease?.Shard;
+        var result = new PassResult(window, request.DryRun, shard);
         context.Result = result;
+        // Each shard stops and goes on by itself.
+        var place = shard is null ? task : $"{task}#{shard}";
         var remembers = request is { Organization: null, DryRun: false };
-        var start = remembers ? await progress.FindAsync(task, context.CancellationToken) : null;
+        var start = remembers ? await progress.FindAsync(place, context.CancellationToken) : null;
         result = result.WithStart(start);
         var last = start;
         string? current = null;
         var isComplete = false;
+        var isStale = false;
         try
         {
+            var total = request.Organization is null ? await reader.CountAsync(context, shard) : 1;
+            if (request.Organization is null)
+                context.ReportProgress(0, total);
             await foreach (var batch in context.Iterate(
-                "list_organizations", (function, cancellationToken) => reader.ListAsync(function, request.Organization, start, cancellationToken)))
+                "list_organizations", (function, cancellationToken) => reader.ListAsync(function, request.Organization, shard, start, cancellationToken)))
             {
-                var works = batch.Select(entry => new OrganizationWork(entry, window, now)).ToDictionary(work => work.Name, StringComparer.Ordinal);
+                var works = batch.Select(entry => new OrganizationWork(entry, window, now, request.Lease)).ToDictionary(work => work.Name, StringComparer.Ordinal);
                 current = batch[0].Name;
                 var isRead = await TryReadAsync(context, works, parts);
                 foreach (var work in works.Values)
@@ -46,10 +53,18 @@ internal sealed class OrganizationPass(
                     result = await HandleAsync(context, work, parts, request.DryRun, isRead, result);
                     context.Result = result;
                     last = work.Name;
+                    // Some may have come since they were counted.
+                    if (request.Organization is null)
+                        context.ReportProgress(result.Organizations, Math.Max(total, result.Organizations));
                 }
             }
 
             isComplete = true;
+        }
+        catch (StaleShardException)
+        {
+            isStale = true;
+            throw;
         }
         finally
         {
@@ -61,8 +76,9 @@ internal sealed class OrganizationPass(
                 last = stop;
             }
 
-            if (remembers && (!isComplete || start is not null))
-                await progress.SaveAsync(task, isComplete ? null : last, CancellationToken.None);
+            // Whoever has taken the shard over remembers how far it is.
+            if (remembers && !isStale && (!isComplete || start is not null))
+                await progress.SaveAsync(place, isComplete ? null : last, CancellationToken.None);
         }
     }
 
@@ -224,5 +240,5 @@ internal sealed class OrganizationPass(
     }
 
     private static bool IsItsOwn(TaskContext context, Exception exception) =>
-        exception is not TaskTimeoutException && !context.CancellationToken.IsCancellationRequested;
+        exception is not (TaskTimeoutException or StaleShardException) && !context.CancellationToken.IsCancellationRequested;
 }

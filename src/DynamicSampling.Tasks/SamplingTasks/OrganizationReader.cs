@@ -8,9 +8,17 @@ namespace DynamicSampling.Tasks.SamplingTasks;
 /// <summary>Reads organizations, their projects and their volumes, a page at a time.</summary>
 internal sealed class OrganizationReader(IOrganizationStore organizations, IVolumeStore volumes, IOptions<SamplingOptions> options)
 {
-    /// <summary>All organizations in order, in batches; those after a given one first.</summary>
+    /// <summary>How many organizations a pass over all of them, or a shard of them, has before it.</summary>
+    public ValueTask<long> CountAsync(TaskContext context, OrganizationShard? shard) =>
+        context.RunAsync("count_organizations", (function, cancellationToken) =>
+        {
+            function.AddDbCalls();
+            return organizations.CountAsync(shard, cancellationToken);
+        });
+
+    /// <summary>All organizations of a shard in order, in batches; those after a given one first.</summary>
     public async IAsyncEnumerable<IReadOnlyList<OrganizationEntry>> ListAsync(
-        FunctionState function, string? organization, string? startAfter, [EnumeratorCancellation] CancellationToken cancellationToken)
+        FunctionState function, string? organization, OrganizationShard? shard, string? startAfter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (organization is not null)
         {
@@ -30,7 +38,7 @@ internal sealed class OrganizationReader(IOrganizationStore organizations, IVolu
         while (true)
         {
             function.AddDbCalls();
-            var page = await organizations.ListAsync(after, PassLimits.OrganizationsPerQuery, cancellationToken);
+            var page = await organizations.ListAsync(shard, after, PassLimits.OrganizationsPerQuery, cancellationToken);
             function.AddRows(page.Count);
             after = page.Count > 0 ? page[^1].Name : after;
             var isLast = page.Count < PassLimits.OrganizationsPerQuery;

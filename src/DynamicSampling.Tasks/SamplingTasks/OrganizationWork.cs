@@ -3,7 +3,7 @@ using DynamicSampling.Tasks.Sampling;
 namespace DynamicSampling.Tasks.SamplingTasks;
 
 /// <summary>An organization inside a pass: what is known of it, and what has been computed so far.</summary>
-internal sealed class OrganizationWork(OrganizationEntry entry, MinuteWindow window, DateTimeOffset now)
+internal sealed class OrganizationWork(OrganizationEntry entry, MinuteWindow window, DateTimeOffset now, ShardLease? lease = null)
 {
     public string Name => entry.Name;
 
@@ -18,6 +18,9 @@ internal sealed class OrganizationWork(OrganizationEntry entry, MinuteWindow win
 
     /// <summary>The instant at which the pass started.</summary>
     public DateTimeOffset Now => now;
+
+    /// <summary>The shard of the pass; null for a pass over all organizations, or about one.</summary>
+    public ShardLease? Lease => lease;
 
     /// <summary>The projects that are alive, as listed.</summary>
     public List<ProjectEntry> Entries { get; } = [];

@@ -8,8 +8,11 @@ namespace DynamicSampling.Tasks.SamplingTasks;
 /// <summary>What a pass over organizations came to, or how far it has got. Each step makes a new one, so readers see a whole.</summary>
 public sealed record PassResult
 {
-    internal PassResult(MinuteWindow window, bool dryRun)
+    private readonly OrganizationShard? _shard;
+
+    internal PassResult(MinuteWindow window, bool dryRun, OrganizationShard? shard = null)
     {
+        _shard = shard;
         WindowStart = window.Start;
         WindowEnd = window.End;
         DryRun = dryRun;
@@ -66,6 +69,7 @@ public sealed record PassResult
     public string Message => this switch
     {
         { StoppedAfter: { } last } => $"Stopped after organization '{last}', {Organizations} done{(DryRun ? "" : "; the next pass goes on there")}. {Summary}",
+        { Organizations: 0, _shard: { } shard } => $"There are no organizations in shard {shard}.",
         { Organizations: 0 } => "There are no organizations yet: post volumes first.",
         { Organizations: 1, WithoutVolumes: 1 } => "The organization has no volumes in the window, so there was nothing to compute.",
         _ => Summary,

@@ -35,7 +35,7 @@ internal sealed class PublishStep(IRateStore rates, IOptions<SamplingOptions> op
         function.AddDbCalls();
         if (!changes.IsWorthPublishing)
         {
-            await rates.RenewFactorAsync(work.Name, work.Recalibration.Until!.Value, work.CancellationToken);
+            await rates.RenewFactorAsync(work.Name, work.Recalibration.Until!.Value, work.Lease, work.CancellationToken);
             return;
         }
 
@@ -45,7 +45,7 @@ internal sealed class PublishStep(IRateStore rates, IOptions<SamplingOptions> op
             Mode = work.Mode,
             Recalibration = work.Recalibration,
         };
-        await rates.PublishAsync(new(published, changes.Changed, changes.Removed, work.Before?.Version ?? 0), work.CancellationToken);
+        await rates.PublishAsync(new(published, changes.Changed, changes.Removed, work.Before?.Version ?? 0, work.Lease), work.CancellationToken);
         function.AddRows(changes.Changed.Count + changes.Removed.Count);
         function.AddProjects(changes.Changed.Count + changes.Removed.Count);
     }

@@ -45,8 +45,8 @@ internal sealed class Obstacles
             return await store.PublishAsync(publication, cancellationToken);
         }
 
-        public Task RenewFactorAsync(string organization, DateTimeOffset until, CancellationToken cancellationToken) =>
-            store.RenewFactorAsync(organization, until, cancellationToken);
+        public Task RenewFactorAsync(string organization, DateTimeOffset until, ShardLease? lease, CancellationToken cancellationToken) =>
+            store.RenewFactorAsync(organization, until, lease, cancellationToken);
     }
 
     private sealed class Volumes(IVolumeStore store, Obstacles obstacles) : IVolumeStore

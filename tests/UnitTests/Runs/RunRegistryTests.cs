@@ -70,4 +70,33 @@ public sealed class RunRegistryTests : IAsyncDisposable
         Assert.False(_host.Registry.TryGet(Guid.Empty, out var run));
         Assert.Null(run);
     }
+
+    [Theory]
+    [InlineData("3/16", null, "3/16", null, true)]
+    [InlineData("3/16", null, "4/16", null, false)]
+    [InlineData("3/16", null, null, null, true)]
+    [InlineData(null, null, "3/16", null, true)]
+    [InlineData("3/16", null, null, "acme", false)]
+    [InlineData(null, "acme", "3/16", null, false)]
+    public void Add_ExclusiveRunOfAShard_ConflictsWithThatShardAndWithAllOfThem(
+        string? shard, string? organization, string? otherShard, string? otherOrganization, bool conflicts)
+    {
+        var exclusive = Report with { Exclusive = true };
+        _host.Runner.Start(exclusive with { Shard = shard, Organization = organization }, (_, _) => _gate.Task);
+
+        var exception = Record.Exception(() => _host.Runner.Start(exclusive with { Shard = otherShard, Organization = otherOrganization }, (_, _) => _gate.Task));
+
+        Assert.Equal(conflicts, exception is TaskConflictException);
+    }
+
+    [Fact]
+    public void Add_ShardInProgress_TheConflictNamesIt()
+    {
+        var exclusive = Report with { Exclusive = true, Shard = "3/16" };
+        var run = _host.Runner.Start(exclusive, (_, _) => _gate.Task);
+
+        var conflict = Assert.Throws<TaskConflictException>(() => _host.Runner.Start(exclusive, (_, _) => _gate.Task));
+
+        Assert.Equal($"report is already running for shard 3/16 of the organizations: run {run.Id}.", conflict.Message);
+    }
 }

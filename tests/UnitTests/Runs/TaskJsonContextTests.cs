@@ -83,4 +83,16 @@ public sealed class TaskJsonContextTests
 
         double Number(string member) => json.GetProperty(member).GetDouble();
     }
+
+    [Fact]
+    public void TaskRun_OfANode_SaysWhereAndHowFarItIs()
+    {
+        var run = Run with { Node = "node-a", Shard = "3/16", Progress = new(7, 25) };
+
+        var json = JsonSerializer.SerializeToElement(run, TaskJsonContext.Default.TaskRun);
+
+        Assert.Equal(("node-a", "3/16"), (json.GetProperty("node").GetString(), json.GetProperty("shard").GetString()));
+        Assert.Equal("""{"done":7,"total":25}""", json.GetProperty("progress").GetRawText());
+        Assert.Equal(run.Progress, json.Deserialize(TaskJsonContext.Default.TaskRun)!.Progress);
+    }
 }

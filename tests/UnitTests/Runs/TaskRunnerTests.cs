@@ -415,4 +415,19 @@ public sealed class TaskRunnerTests : IAsyncDisposable
             throw new InvalidDataException();
         }
     }
+
+    [Fact]
+    public async Task RunAsync_NodeShardAndProgress_AreInTheRunMeanwhileAndAfterwards()
+    {
+        await using var host = new TaskHost(options: options => options.NodeName = "node-a");
+        TaskRun? meanwhile = null;
+        var ended = await host.Runner.RunAsync(new("report") { Shard = "3/16" }, (_, task) =>
+        {
+            task.ReportProgress(7, 25);
+            meanwhile = host.Registry.ToList()[0].Snapshot();
+            return Task.CompletedTask;
+        });
+
+        Assert.All([meanwhile!, ended], run => Assert.Equal(("node-a", "3/16", new TaskProgress(7, 25)), (run.Node, run.Shard, run.Progress)));
+    }
 }

@@ -383,4 +383,36 @@ public sealed class TaskContextTests : IDisposable
             public ValueTask DisposeAsync() => _inner.DisposeAsync();
         }
     }
+
+    [Fact]
+    public void ReportProgress_SeveralTimes_TheLatestWordCounts()
+    {
+        Assert.Null(_task.Progress);
+        _task.ReportProgress(0, 25);
+        _task.ReportProgress(7, 25);
+        Assert.Equal(new TaskProgress(7, 25), _task.Progress);
+
+        _task.ReportProgress(8);
+        Assert.Equal(new TaskProgress(8, Total: null), _task.Progress);
+    }
+
+    [Theory]
+    [InlineData(-1, 25L, "done")]
+    [InlineData(26, 25L, "total")]
+    [InlineData(0, -1L, "total")]
+    public void ReportProgress_NotPossible_Throws(long done, long? total, string parameter) =>
+        Assert.Throws<ArgumentOutOfRangeException>(parameter, () => _task.ReportProgress(done, total));
+
+    [Fact]
+    public void ReportProgress_FromManyThreads_NobodyReadsNumbersOfTwoReports()
+    {
+        _task.ReportProgress(0, 0);
+
+        Parallel.For(0, 10_000, i =>
+        {
+            _task.ReportProgress(i, 2L * i);
+            var seen = _task.Progress!;
+            Assert.Equal(2 * seen.Done, seen.Total);
+        });
+    }
 }

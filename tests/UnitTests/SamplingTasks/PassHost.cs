@@ -45,6 +45,24 @@ internal sealed class PassHost : IOrganizationStore, IVolumeStore, IRateStore, I
 
     public int Publications { get; private set; }
 
+    /// <summary>The organizations of passes over all of them, or a shard.</summary>
+    public IReadOnlyList<string> Organizations { get; init; } = [Organization];
+
+    /// <summary>The shards whose organizations were listed.</summary>
+    public List<OrganizationShard?> Shards { get; } = [];
+
+    /// <summary>The leases that publications came with.</summary>
+    public List<ShardLease?> Leases { get; } = [];
+
+    /// <summary>Where passes stopped.</summary>
+    public Dictionary<string, string> Stops { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>From which publication on a lease is refused.</summary>
+    public int StaleFrom { get; set; } = int.MaxValue;
+
+    /// <summary>What ended the last pass over a shard.</summary>
+    public StaleShardException? Refused { get; private set; }
+
     public PassResult Run(PassParts parts = PassParts.All, bool dryRun = false)
     {
         using var context = new TaskContext("test", TimeSpan.FromMinutes(7), Clock);
@@ -54,6 +72,22 @@ internal sealed class PassHost : IOrganizationStore, IVolumeStore, IRateStore, I
         return (PassResult)context.Result!;
     }
 
+    /// <summary>A pass over a shard, in a run of its own that is not over yet.</summary>
+    public async Task<TaskContext> RunShardAsync(ShardLease lease)
+    {
+        var context = new TaskContext("test", TimeSpan.FromMinutes(7), Clock);
+        try
+        {
+            await Pass.RunAsync(context, "test", new(Lease: lease), PassParts.All);
+        }
+        catch (StaleShardException exception)
+        {
+            Refused = exception;
+        }
+
+        return context;
+    }
+
     /// <summary>The rate that a transaction is served now.</summary>
     public double Served(string project, string transaction) =>
         ServedRate.Of(_rates[project], transaction, Published!.FactorOf(_rates[project], Clock.GetUtcNow()));
@@ -61,7 +95,14 @@ internal sealed class PassHost : IOrganizationStore, IVolumeStore, IRateStore, I
     public Task<OrganizationEntry?> FindAsync(string organization, CancellationToken cancellationToken) =>
         Task.FromResult<OrganizationEntry?>(new(organization, Settings, SettingsError: null, Projects: 1));
 
-    public Task<IReadOnlyList<OrganizationEntry>> ListAsync(string? after, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<IReadOnlyList<OrganizationEntry>> ListAsync(OrganizationShard? shard, string? after, int limit, CancellationToken cancellationToken)
+    {
+        Shards.Add(shard);
+        return Task.FromResult<IReadOnlyList<OrganizationEntry>>(
+            [.. Organizations.Where(name => string.CompareOrdinal(name, after) > 0).Select(name => new OrganizationEntry(name, Settings, SettingsError: null, Projects: 1))]);
+    }
+
+    public Task<long> CountAsync(OrganizationShard? shard, CancellationToken cancellationToken) => Task.FromResult<long>(Organizations.Count);
 
     public Task<IReadOnlyList<ProjectEntry>> ListActiveProjectsAsync(
         IReadOnlyList<string> organizations, long since, ProjectKey? after, int limit, CancellationToken cancellationToken) =>
@@ -105,6 +146,9 @@ internal sealed class PassHost : IOrganizationStore, IVolumeStore, IRateStore, I
 
     public Task<long> PublishAsync(RatePublication publication, CancellationToken cancellationToken)
     {
+        Leases.Add(publication.Lease);
+        if (publication.Lease is { } lease && Leases.Count >= StaleFrom)
+            throw new StaleShardException(lease);
         Publications++;
         Published = publication.Rates with { Version = Publications };
         foreach (var name in publication.Removed)
@@ -118,11 +162,17 @@ internal sealed class PassHost : IOrganizationStore, IVolumeStore, IRateStore, I
         return Task.FromResult<long>(Publications);
     }
 
-    public Task RenewFactorAsync(string organization, DateTimeOffset until, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task RenewFactorAsync(string organization, DateTimeOffset until, ShardLease? lease, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    Task<string?> IPassProgress.FindAsync(string task, CancellationToken cancellationToken) => throw new NotSupportedException();
+    Task<string?> IPassProgress.FindAsync(string task, CancellationToken cancellationToken) => Task.FromResult(Stops.GetValueOrDefault(task));
 
-    public Task SaveAsync(string task, string? organization, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task SaveAsync(string task, string? organization, CancellationToken cancellationToken)
+    {
+        Stops.Remove(task);
+        if (organization is not null)
+            Stops.Add(task, organization);
+        return Task.CompletedTask;
+    }
 
     private ILookup<string, (string Project, string Transaction, double Total, double Kept)> ByProject() =>
         Volumes.ToLookup(volume => volume.Project, StringComparer.Ordinal);

@@ -24,6 +24,8 @@ internal sealed class PostgresDialect(NpgsqlDataSource source) : SqlDialect
     // Others may still refer to the row.
     public override string ForUpdate => "FOR NO KEY UPDATE";
 
+    public override string ForShare => "FOR SHARE";
+
     // Counting them would read them all. The statistics are as old as the last round of the retention, which asks for new ones.
     public override string CountVolumes =>
         """

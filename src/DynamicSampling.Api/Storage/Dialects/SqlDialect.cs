@@ -18,6 +18,9 @@ internal abstract class SqlDialect
     /// <summary>Ends a SELECT whose rows nobody else may change before this transaction ends.</summary>
     public abstract string ForUpdate { get; }
 
+    /// <summary>Ends a SELECT whose rows nobody may change before this transaction ends; several may hold it so.</summary>
+    public abstract string ForShare { get; }
+
     /// <summary>The number of rows of volumes and mixed_volumes, or nearly.</summary>
     public abstract string CountVolumes { get; }
 
@@ -119,4 +122,7 @@ internal enum SharedLock
 
     /// <summary>Making and dropping partitions.</summary>
     Partitions = 3,
+
+    /// <summary>Putting in what the scheduler is to run.</summary>
+    Schedule = 4,
 }

@@ -18,6 +18,8 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override string ForUpdate => "";
 
+    public override string ForShare => "";
+
     // This reads only how many rows each page of the smallest index has: tenths of a second for 50 million.
     public override string CountVolumes => "SELECT (SELECT COUNT(*) FROM volumes) + (SELECT COUNT(*) FROM mixed_volumes)";
 
