@@ -31,18 +31,8 @@ public static class ApiBuilder
     /// <summary>The same with ports of the caller's choice, where no address is configured.</summary>
     internal static WebApplication Build(string[] args, DefaultPorts ports)
     {
-        var builder = WebApplication.CreateBuilder(args);
-        // Wherever it is started: the settings that ship with the program come first, those of the working directory win.
-        builder.Configuration.Sources.Insert(0, ShippedSettings());
+        var builder = CreateBuilder(args, ports);
         LoopbackOnly.Enforce(builder);
-        builder.Services.AddDefaultAddresses(ports);
-
-        AddHttp(builder);
-        AddStorage(builder);
-        AddIngest(builder);
-        AddSampling(builder);
-        builder.AddServiceTelemetry();
-
         var app = builder.Build();
         // First, to see the status that clients see.
         app.UseRequestActivities();
@@ -71,6 +61,21 @@ public static class ApiBuilder
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json");
         return app;
+    }
+
+    /// <summary>The settings and services, for commands that do without the pipeline.</summary>
+    internal static WebApplicationBuilder CreateBuilder(string[] args, DefaultPorts ports)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        // Wherever it is started: the settings that ship with the program come first, those of the working directory win.
+        builder.Configuration.Sources.Insert(0, ShippedSettings());
+        builder.Services.AddDefaultAddresses(ports);
+        AddHttp(builder);
+        AddStorage(builder);
+        AddIngest(builder);
+        AddSampling(builder);
+        builder.AddServiceTelemetry();
+        return builder;
     }
 
     private static void AddHttp(WebApplicationBuilder builder)

@@ -34,6 +34,27 @@ internal sealed class LocalhostSockets : IDisposable
         return [.. sockets.Select(socket => (IPEndPoint)socket.LocalEndPoint!)];
     }
 
+    /// <summary>Listens on an endpoint; the socket is the caller's to close.</summary>
+    /// <exception cref="SocketException">The port is taken, or cannot be had for another reason.</exception>
+    public static Socket Listen(IPEndPoint endpoint)
+    {
+        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (OperatingSystem.IsWindows())
+                socket.ExclusiveAddressUse = true;
+            socket.Bind(endpoint);
+            // A port that is only bound is not one's own yet: two processes can bind it, and the second to listen is refused.
+            socket.Listen(Backlog);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Hands a socket over; from here on it is the caller's to close.</summary>
     /// <returns>Null when there is none for this endpoint.</returns>
     public Socket? Take(EndPoint endpoint) => _sockets.Remove(endpoint, out var socket) ? socket : null;
@@ -55,25 +76,6 @@ internal sealed class LocalhostSockets : IDisposable
         {
             // Containers often know of IPv6 and have no such address.
             return null;
-        }
-    }
-
-    private static Socket Listen(IPEndPoint endpoint)
-    {
-        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            if (OperatingSystem.IsWindows())
-                socket.ExclusiveAddressUse = true;
-            socket.Bind(endpoint);
-            // A port that is only bound is not one's own yet: two processes can bind it, and the second to listen is refused.
-            socket.Listen(Backlog);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
         }
     }
 }

@@ -11,9 +11,10 @@ internal static class LoopbackOnly
     public static void Enforce(WebApplicationBuilder builder)
     {
         var configuration = builder.Configuration;
-        if (configuration.GetValue<bool>("Authentication:AllowAnonymous"))
+        if (FindProblem(configuration) is { } problem)
+            throw new StartupException(problem);
+        if (AllowsAnonymous(configuration))
             return;
-        ThrowIfExposed(configuration);
         // What was checked stays: the server does not take other addresses while it runs.
         builder.WebHost.ConfigureKestrel((context, kestrel) => kestrel.Configure(context.Configuration.GetSection("Kestrel"), reloadOnChange: false));
         // A page from elsewhere must not get in under a name of its own that points to this machine.
@@ -21,19 +22,15 @@ internal static class LoopbackOnly
             configuration[AllowedHostsKey] = "localhost;127.0.0.1;[::1]";
     }
 
-    private static void ThrowIfExposed(ConfigurationManager configuration)
-    {
-        foreach (var address in ConfiguredAddresses.Read(configuration))
-        {
-            if (!IsLocal(address))
-            {
-                throw new StartupException(
-                    $"The address '{address}' can be reached from other machines, and this service asks nobody for a key. "
-                    + "Listen on http://localhost:5000 and put a proxy that authenticates in front; or, on a network where everybody may "
-                    + "change sampling, set Authentication:AllowAnonymous=true (environment: Authentication__AllowAnonymous=true).");
-            }
-        }
-    }
+    /// <summary>What is wrong with the configured addresses, and what to do; null when nothing is.</summary>
+    public static string? FindProblem(IConfiguration configuration) =>
+        !AllowsAnonymous(configuration) && ConfiguredAddresses.Read(configuration).Find(address => !IsLocal(address)) is { } exposed
+            ? $"The address '{exposed}' can be reached from other machines, and this service asks nobody for a key. "
+                + "Listen on http://localhost:5000 and put a proxy that authenticates in front; or, on a network where everybody may "
+                + "change sampling, set Authentication:AllowAnonymous=true (environment: Authentication__AllowAnonymous=true)."
+            : null;
+
+    private static bool AllowsAnonymous(IConfiguration configuration) => configuration.GetValue<bool>("Authentication:AllowAnonymous");
 
     private static bool IsLocal(string address)
     {

@@ -25,8 +25,7 @@ internal sealed class VolumeWriter(DbConnection connection, DbTransaction transa
     {
         await dialect.KeepNamesAsync(connection, transaction);
         var names = new NameIds(connection, transaction, dialect, cancellationToken);
-        var projects = await names.FindProjectsAsync(
-            batch.Counts.Keys.Select(key => (key.Organization, key.Project)).Concat(batch.Releases.Keys.Select(key => (key.Organization, key.Project))));
+        var projects = await names.FindProjectsAsync(ListProjects());
         if (batch.Counts.Count > 0)
         {
             var rows = await ReadRowsAsync(names, projects);
@@ -39,36 +38,68 @@ internal sealed class VolumeWriter(DbConnection connection, DbTransaction transa
             await WriteReleasesAsync(projects);
     }
 
+    private HashSet<(string Organization, string Project)> ListProjects()
+    {
+        var projects = new HashSet<(string Organization, string Project)>();
+        (string Organization, string Project) last = ("", "");
+        foreach (var key in batch.Counts.Keys)
+        {
+            // Those of a project mostly come one after another.
+            if (IsProjectOf(last, key))
+                continue;
+            projects.Add(last = (key.Organization, key.Project));
+        }
+
+        foreach (var key in batch.Releases.Keys)
+            projects.Add((key.Organization, key.Project));
+        return projects;
+    }
+
     private async Task<CountedRow[]> ReadRowsAsync(NameIds names, Dictionary<(string, string), long> projects)
     {
-        // A transaction may have several minutes.
-        var places = new Dictionary<(long Project, string Transaction), int>(batch.Counts.Count);
-        foreach (var key in batch.Counts.Keys)
-            places.TryAdd((projects[(key.Organization, key.Project)], key.Transaction), places.Count);
-        var ids = await names.FindTransactionsAsync([.. places.Keys.Select(key => key.Project)], [.. places.Keys.Select(key => key.Transaction)]);
-
         var rows = new CountedRow[batch.Counts.Count];
+        var (projectOf, nameOf) = (new List<long>(rows.Length), new List<string>(rows.Length));
+        // A transaction may have several minutes, but is asked for once.
+        var places = new Dictionary<(long Project, string Transaction), int>(rows.Length);
         var kind = VolumeKind.Of(batch.IsExact);
+        (string Organization, string Project) last = ("", "");
+        long project = 0;
         var next = 0;
         foreach (var (key, count) in batch.Counts)
         {
-            var project = projects[(key.Organization, key.Project)];
-            rows[next++] = new(project, key.Minute, ids[places[(project, key.Transaction)]], Math.Min(count.Total, Most), Math.Min(count.Kept, Most), kind);
+            if (!IsProjectOf(last, key))
+                project = projects[last = (key.Organization, key.Project)];
+            ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(places, (project, key.Transaction), out var isKnown);
+            if (!isKnown)
+            {
+                place = projectOf.Count;
+                projectOf.Add(project);
+                nameOf.Add(key.Transaction);
+            }
+
+            // The id follows.
+            rows[next++] = new(project, key.Minute, place, Math.Min(count.Total, Most), Math.Min(count.Kept, Most), kind);
         }
 
+        var ids = await names.FindTransactionsAsync([.. projectOf], [.. nameOf]);
+        for (var i = 0; i < rows.Length; i++)
+            rows[i] = rows[i] with { Transaction = ids[rows[i].Transaction] };
         Array.Sort(rows, CountedRow.ByKey);
         return rows;
     }
 
+    private static bool IsProjectOf((string Organization, string Project) project, in VolumeKey key) =>
+        string.Equals(key.Project, project.Project, StringComparison.Ordinal) && string.Equals(key.Organization, project.Organization, StringComparison.Ordinal);
+
     private async Task WriteVolumesAsync(CountedRow[] rows)
     {
         // Before the first of this batch is written.
-        ProjectMinute[] minutes = [.. rows.Select(row => new ProjectMinute(row.Project, row.Minute)).Distinct()];
+        var minutes = MinutesOf(rows);
         var states = await _mixed.FindAsync(minutes);
         var opposite = batch.IsExact ? MinuteState.Estimated : MinuteState.Exact;
         ProjectMinute[] toMix = [.. minutes.Where((_, i) => states[i] == opposite)];
         HashSet<ProjectMinute> mixed = [.. toMix, .. minutes.Where((_, i) => states[i] == MinuteState.Mixed)];
-        for (var i = 0; !batch.IsExact && i < minutes.Length; i++)
+        for (var i = 0; !batch.IsExact && i < minutes.Count; i++)
         {
             if (states[i] == MinuteState.None)
                 Change(minutes[i], new(Total: 0, Kept: 0, EstimatedMinutes: 1));
@@ -83,8 +114,7 @@ internal sealed class VolumeWriter(DbConnection connection, DbTransaction transa
             """,
             CountedRow.Columns(plain),
             cancellationToken);
-        foreach (var row in plain)
-            Change(new(row.Project, row.Minute), new(row.Total, row.Kept, EstimatedMinutes: 0));
+        AddUp(plain);
         if (mixed.Count == 0)
             return;
 
@@ -94,6 +124,32 @@ internal sealed class VolumeWriter(DbConnection connection, DbTransaction transa
         var changes = await _mixed.CombineAsync(combined);
         for (var i = 0; i < combined.Length; i++)
             Change(combined[i], changes[i]);
+    }
+
+    // The rows of a minute stand together.
+    private static List<ProjectMinute> MinutesOf(CountedRow[] rows)
+    {
+        var minutes = new List<ProjectMinute>();
+        foreach (ref readonly var row in rows.AsSpan())
+        {
+            var minute = new ProjectMinute(row.Project, row.Minute);
+            if (minutes.Count == 0 || minutes[^1] != minute)
+                minutes.Add(minute);
+        }
+
+        return minutes;
+    }
+
+    private void AddUp(CountedRow[] rows)
+    {
+        for (var i = 0; i < rows.Length;)
+        {
+            var minute = new ProjectMinute(rows[i].Project, rows[i].Minute);
+            var sum = default(VolumeChange);
+            for (; i < rows.Length && rows[i].Project == minute.Project && rows[i].Minute == minute.Minute; i++)
+                sum += new VolumeChange(rows[i].Total, rows[i].Kept, EstimatedMinutes: 0);
+            Change(minute, sum);
+        }
     }
 
     private void Change(ProjectMinute minute, VolumeChange change)
@@ -123,7 +179,8 @@ internal sealed class VolumeWriter(DbConnection connection, DbTransaction transa
 
     private Task WriteFirstMinutesAsync(CountedRow[] rows)
     {
-        var first = rows.GroupBy(row => row.Project, (project, ofProject) => new ProjectMinute(project, ofProject.Min(row => row.Minute))).ToArray();
+        // The first row of each project has its first minute.
+        ProjectMinute[] first = [.. MinutesOf(rows).DistinctBy(minute => minute.Project)];
         return dialect.ExecuteAsync(
             connection, transaction,
             $"""

@@ -94,7 +94,7 @@ internal sealed class PostgresDialect(NpgsqlDataSource source) : SqlDialect
             || state.StartsWith("57P", StringComparison.Ordinal) => $"The PostgreSQL server does not serve: {server.MessageText}. The service goes on by itself when it does again.",
         PostgresException or NpgsqlOperationInProgressException => null,
         // What has no state did not come from the server.
-        NpgsqlException lost => $"The PostgreSQL server cannot be reached: {lost.InnerException?.Message ?? lost.Message} The service goes on by itself when it can.",
+        NpgsqlException lost => $"The PostgreSQL server cannot be reached: {(lost.InnerException?.Message ?? lost.Message).TrimEnd('.')}. The service goes on by itself when it can.",
         _ => null,
     };
 
@@ -117,6 +117,15 @@ internal sealed class PostgresDialect(NpgsqlDataSource source) : SqlDialect
         while (await reader.ReadAsync(cancellationToken))
             read(reader);
     }
+
+    public override Task FindTransactionsAsync(
+        DbConnection connection, DbTransaction transaction, long[] projects, string[] names, Action<int, long> found, CancellationToken cancellationToken) =>
+        QueryAsync(
+            connection, transaction,
+            $"WITH r (i, project_id, name) AS ({Rows}) SELECT r.i, t.id FROM r JOIN transactions t ON t.project_id = r.project_id AND t.name = r.name",
+            [Enumerable.Range(0, names.Length).Select(i => (long)i).ToArray(), projects, names],
+            reader => found((int)reader.GetInt64(0), reader.GetInt64(1)),
+            cancellationToken);
 
     // Null when there is nothing to do.
     private static async Task<NpgsqlCommand?> PrepareAsync(
@@ -160,19 +169,21 @@ internal sealed class PostgresDialect(NpgsqlDataSource source) : SqlDialect
         await using var copy = await connection.BeginBinaryImportAsync($"COPY {table} FROM STDIN (FORMAT BINARY)", cancellationToken);
         for (var row = 0; row < columns[0].Length; row++)
         {
-            await copy.StartRowAsync(cancellationToken);
+            // Not awaited: nearly all of it only fills a buffer.
+            cancellationToken.ThrowIfCancellationRequested();
+            copy.StartRow();
             for (var i = 0; i < types.Length; i++)
             {
                 switch (columns[i])
                 {
                     case long[] numbers:
-                        await copy.WriteAsync(numbers[row], NpgsqlDbType.Bigint, cancellationToken);
+                        copy.Write(numbers[row], NpgsqlDbType.Bigint);
                         break;
                     case double[] numbers:
-                        await copy.WriteAsync(numbers[row], NpgsqlDbType.Double, cancellationToken);
+                        copy.Write(numbers[row], NpgsqlDbType.Double);
                         break;
                     case string[] texts:
-                        await copy.WriteAsync(texts[row], NpgsqlDbType.Text, cancellationToken);
+                        copy.Write(texts[row], NpgsqlDbType.Text);
                         break;
                 }
             }

@@ -80,12 +80,22 @@ internal abstract class SqlDialect
     /// <param name="connection">The connection.</param>
     /// <param name="transaction">Its transaction.</param>
     /// <param name="sql">The query, with <see cref="Rows"/> where its rows belong.</param>
-    /// <param name="columns">The rows by column, each an array of long, double or string, all of one length.</param>
+    /// <param name="columns">The rows by column, each an array of long or string, all of one length.</param>
     /// <param name="read">Takes an answer.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     public abstract Task QueryAsync(
         DbConnection connection, DbTransaction transaction, string sql, IReadOnlyList<Array> columns, Action<DbDataReader> read,
         CancellationToken cancellationToken);
+
+    /// <summary>Finds transactions by name. There are as many as there are volumes in a flush, so this is as fast as each database can do it.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="transaction">Its transaction.</param>
+    /// <param name="projects">The project's id of each; those of a project stand together.</param>
+    /// <param name="names">The name of each.</param>
+    /// <param name="found">Is given the place of each that is known, and its id.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    public abstract Task FindTransactionsAsync(
+        DbConnection connection, DbTransaction transaction, long[] projects, string[] names, Action<int, long> found, CancellationToken cancellationToken);
 }
 
 /// <summary>What a transaction is for.</summary>

@@ -1,4 +1,4 @@
-namespace DynamicSampling.Benchmarks.Passes;
+namespace DynamicSampling.Benchmarks;
 
 /// <summary>Tells the time it was given; what took how long is still measured.</summary>
 internal sealed class ManualClock : TimeProvider
