@@ -2,20 +2,20 @@ using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using DynamicSampling.Api.Endpoints;
+using DynamicSampling.IntegrationTests.Storage;
 using DynamicSampling.Tasks.Runtime;
 using DynamicSampling.Tasks.SamplingTasks;
 using DynamicSampling.Tests;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace DynamicSampling.IntegrationTests.Api;
 
 /// <summary>
-/// The service as it is, with a database file of its own and a clock that stands still. The type argument is any type of the
+/// The service as it is, with a database of its own and a clock that stands still. The type argument is any type of the
 /// service's assembly.
 /// </summary>
 internal sealed class ApiHost : WebApplicationFactory<TaskRequest>
@@ -23,12 +23,14 @@ internal sealed class ApiHost : WebApplicationFactory<TaskRequest>
     private readonly string _directory;
     private readonly bool _ownsDirectory;
     private readonly Action<IWebHostBuilder>? _configure;
+    private readonly Lazy<TestDatabase> _database;
 
     public ApiHost(Action<IWebHostBuilder>? configure = null, string? directory = null, params ISamplingTask[] tasks)
     {
         _ownsDirectory = directory is null;
         _directory = directory ?? Directory.CreateTempSubdirectory("dynamic-sampling-tests-").FullName;
         _configure = configure;
+        _database = new(() => new(Storage, _directory));
         Tasks = tasks;
         ClientOptions.BaseAddress = new("http://localhost");
         ClientOptions.AllowAutoRedirect = false;
@@ -41,7 +43,11 @@ internal sealed class ApiHost : WebApplicationFactory<TaskRequest>
 
     public IReadOnlyList<ISamplingTask> Tasks { get; }
 
-    public string ConnectionString => $"Data Source={Path.Combine(_directory, "test.db")};Pooling=False";
+    /// <summary>For tests that are about one kind of database.</summary>
+    public TestStorage Storage { get; init; } = TestDatabase.Default;
+
+    /// <summary>For what is done behind the service's back.</summary>
+    public TestDatabase Database => _database.Value;
 
     // One inotify instance a host is too many for a test run.
     [ModuleInitializer]
@@ -69,37 +75,25 @@ internal sealed class ApiHost : WebApplicationFactory<TaskRequest>
     }
 
     /// <summary>Changes the database behind the service's back.</summary>
-    public void Sql(string sql)
-    {
-        using var connection = new SqliteConnection(ConnectionString);
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
+    public void Sql(string sql, params IEnumerable<(string Name, object Value)> parameters) => Database.Execute(sql, parameters);
 
     /// <summary>Counts the rows of a table, with a condition if need be.</summary>
-    public long Count(string table)
-    {
-        using var connection = new SqliteConnection(ConnectionString);
-        connection.Open();
-        using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // The text is the test's own.
-        command.CommandText = $"SELECT COUNT(*) FROM {table}";
-#pragma warning restore CA2100
-        return (long)command.ExecuteScalar()!;
-    }
+    public long Count(string table) => (long)Database.Scalar($"SELECT COUNT(*) FROM {table}")!;
 
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        if (_ownsDirectory)
-            Directory.Delete(_directory, recursive: true);
+        if (!_ownsDirectory)
+            return;
+        if (_database.IsValueCreated)
+            await Database.DropAsync();
+        Directory.Delete(_directory, recursive: true);
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
-        builder.UseSetting("ConnectionStrings:DynamicSampling", ConnectionString);
+        builder.UseSetting("Storage:Provider", Database.Provider);
+        builder.UseSetting("ConnectionStrings:DynamicSampling", Database.ConnectionString);
         // For tests that want a real server: the ports that it takes by itself may be somebody else's here.
         builder.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
         // Nothing runs but what the test asks for.

@@ -105,7 +105,7 @@ public class CustomRulesTests
             """
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1999)
             INSERT INTO custom_rules (id, organization_id, number, condition, samples, starts_at, ends_at, created_at)
-            SELECT printf('00000000-0000-0000-0000-%012d', i), organization_id, i, condition, samples, starts_at, ends_at, created_at FROM n, custom_rules
+            SELECT '00000000-0000-0000-0000-' || SUBSTR(CAST(1000000000000 + i AS TEXT), 2), organization_id, i, condition, samples, starts_at, ends_at, created_at FROM n, custom_rules
             """);
         using var tooMany = await CreateAsync(client);
         using var elsewhere = await client.PostAsync(Rules.Replace("acme", "other", StringComparison.Ordinal), Body());

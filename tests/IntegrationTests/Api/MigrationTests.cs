@@ -1,5 +1,5 @@
 using DynamicSampling.Api;
-using Microsoft.Data.Sqlite;
+using DynamicSampling.IntegrationTests.Storage;
 
 namespace DynamicSampling.IntegrationTests.Api;
 
@@ -14,8 +14,7 @@ public class MigrationTests
         try
         {
             // 2026-11-22T10:00Z is minute 29922360.
-            await ExecuteAsync(
-                directory,
+            new TestDatabase(TestStorage.Sqlite, directory).Execute(
                 $"""
                 CREATE TABLE schema_versions (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL);
                 {ReadScript("001_initial.sql")}
@@ -28,7 +27,7 @@ public class MigrationTests
                 INSERT INTO project_rates VALUES (1, 7, 0.1, 1000, 120), (2, 5, 1, 10, 10);
                 """);
 
-            await using var host = new ApiHost(directory: directory);
+            await using var host = new ApiHost(directory: directory) { Storage = TestStorage.Sqlite };
             using var client = host.CreateClient();
             var rates = await client.GetJsonAsync("/api/organizations/acme/rates");
             var loud = await client.GetJsonAsync("/api/organizations/acme/projects/loud/rates");
@@ -42,7 +41,11 @@ public class MigrationTests
                     project.GetProperty("project").GetString()!, project.GetProperty("rate").GetDouble(), project.GetProperty("servedRate").GetDouble(), project.GetProperty("expectedKept").GetDouble())));
             Assert.Equal((0.1, 0.2), (loud.GetProperty("implicitRate").GetDouble(), loud.GetProperty("implicitServedRate").GetDouble()));
             Assert.Equal([1000, 10], volumes.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("total").GetDouble()));
-            Assert.Equal([(498704, 100, 20, 0), (498705, 900, 100, 60), (498705, 10, 10, 0)], await HoursAsync(host));
+            Assert.Equal(
+                [(498704, 100, 20, 0), (498705, 900, 100, 60), (498705, 10, 10, 0)],
+                host.Database.Query(
+                    "SELECT hour, total, kept, estimated_minutes FROM project_hours ORDER BY project_id, hour",
+                    row => (row.GetInt64(0), row.GetDouble(1), row.GetDouble(2), row.GetInt64(3))));
             Assert.Equal(1, host.Count("projects WHERE first_minute = 29922299 AND name = 'loud'"));
             Assert.Equal(1, host.Count("projects WHERE first_minute IS NULL AND name = 'idle'"));
             Assert.Equal(0, host.Count("sqlite_master WHERE name LIKE '%_001'"));
@@ -55,33 +58,9 @@ public class MigrationTests
         }
     }
 
-    private static async Task ExecuteAsync(string directory, string sql)
-    {
-        await using var connection = new SqliteConnection($"Data Source={Path.Combine(directory, "test.db")};Pooling=False");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // The text is the service's and the test's own.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        await command.ExecuteNonQueryAsync();
-    }
-
     private static string ReadScript(string name)
     {
         using var reader = new StreamReader(typeof(ApiBuilder).Assembly.GetManifestResourceStream($"Schema/Sqlite/{name}")!);
         return reader.ReadToEnd();
-    }
-
-    private static async Task<List<(long, double, double, long)>> HoursAsync(ApiHost host)
-    {
-        await using var connection = new SqliteConnection(host.ConnectionString);
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT hour, total, kept, estimated_minutes FROM project_hours ORDER BY project_id, hour";
-        await using var reader = await command.ExecuteReaderAsync();
-        var hours = new List<(long, double, double, long)>();
-        while (await reader.ReadAsync())
-            hours.Add((reader.GetInt64(0), reader.GetDouble(1), reader.GetDouble(2), reader.GetInt64(3)));
-        return hours;
     }
 }

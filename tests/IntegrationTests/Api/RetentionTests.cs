@@ -35,9 +35,8 @@ public class RetentionTests
         using var first = await client.RunTaskAsync("boost_low_volume_projects");
         host.Sql(
             """
-            INSERT INTO runs (id, task, task_name, organization, status, "trigger", started_at, max_seconds, seconds, overrun_seconds, task_data, result, error)
-            SELECT 'ffffffff-0000-0000-0000-000000000000', task, task_name, organization, 'running', "trigger", started_at, max_seconds, seconds, overrun_seconds, task_data, result, error
-            FROM runs
+            INSERT INTO runs (id, task, task_name, organization, status, "trigger", started_at, max_seconds, seconds, overrun_seconds, task_data)
+            SELECT 'ffffffff-0000-0000-0000-000000000000', task, task_name, organization, 'running', "trigger", started_at, max_seconds, seconds, overrun_seconds, task_data FROM runs
             """);
         await AdvanceAsync(host, TimeSpan.FromDays(1));
         using var second = await client.RunTaskAsync("boost_low_volume_projects");
@@ -146,10 +145,11 @@ public class RetentionTests
     {
         await using var host = new ApiHost();
         using var client = await host.WithVolumesAsync("acme", ("p", 10));
+        await host.Services.GetRequiredService<VolumePartitions>().EnsureAsync(1, 12_000, CancellationToken.None);
         host.Sql(
             """
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)
-            INSERT INTO volumes SELECT v.project_id, i, v.transaction_id, 1, 0, 1 FROM n, (SELECT project_id, transaction_id FROM volumes) v
+            INSERT INTO volumes (project_id, minute, transaction_id, total, kept, exact) SELECT v.project_id, i, v.transaction_id, 1, 0, 1 FROM n, (SELECT project_id, transaction_id FROM volumes) v
             """);
         await AdvanceAsync(host, TimeSpan.Zero);
 

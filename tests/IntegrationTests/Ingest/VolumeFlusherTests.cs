@@ -35,14 +35,14 @@ public sealed class VolumeFlusherTests
         await using var host = new ApiHost();
         using var client = host.CreateClient();
         var flusher = host.Services.GetRequiredService<VolumeFlusher>();
-        host.Sql("CREATE TRIGGER full BEFORE INSERT ON volumes BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+        host.Database.RefuseInserts("volumes", "no more rows");
         await client.SendTracesAsync(Traces.Roots("checkout", "GET /cart", 3, host.Clock.GetUtcNow()));
         await Assert.ThrowsAnyAsync<Exception>(() => flusher.FlushAsync(CancellationToken.None));
         await client.SendTracesAsync(Traces.Roots("checkout", "GET /cart", 4, host.Clock.GetUtcNow()));
         await client.SendTracesAsync(Traces.Roots("billing", "POST /bill", 5, host.Clock.GetUtcNow()));
         await Assert.ThrowsAnyAsync<Exception>(() => flusher.FlushAsync(CancellationToken.None));
 
-        host.Sql("DROP TRIGGER full");
+        host.Database.AcceptInserts("volumes");
         await flusher.FlushAsync(CancellationToken.None);
         await flusher.FlushAsync(CancellationToken.None);
 
@@ -105,14 +105,14 @@ public sealed class VolumeFlusherTests
         await client.SendTracesAsync(Traces.Roots("billing", "GET /", 1, host.Clock.GetUtcNow()));
         Assert.Equal(1, host.Count("volumes"));
 
-        host.Sql("CREATE TRIGGER full BEFORE INSERT ON volumes BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+        host.Database.RefuseInserts("volumes", "no more rows");
         var request = Traces.Roots("checkout", "GET /cart", 3, host.Clock.GetUtcNow());
         using var refused = await client.PostAsJsonAsync("/v1/traces", request);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter?.Delta);
         Assert.Equal(14, (await refused.ReadJsonAsync()).GetProperty("code").GetInt32());
 
-        host.Sql("DROP TRIGGER full");
+        host.Database.AcceptInserts("volumes");
         await client.SendTracesAsync(request);
 
         Assert.Equal([("checkout", 3), ("billing", 1)], Totals(await client.GetJsonAsync(Volumes)));

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using DynamicSampling.IntegrationTests.Api;
+using DynamicSampling.IntegrationTests.Storage;
 
 namespace DynamicSampling.IntegrationTests.SamplingTasks;
 
@@ -30,15 +31,18 @@ public class PassTests
     }
 
     [Theory]
-    [InlineData("-1")]
-    [InlineData("'many'")]
-    [InlineData("9e999")]
-    public async Task Run_CorruptVolumeOfAnOrganization_IsItsOwnTrouble(string total)
+    [InlineData(-1.0)]
+    [InlineData("many")]
+    [InlineData(double.PositiveInfinity)]
+    public async Task Run_CorruptVolumeOfAnOrganization_IsItsOwnTrouble(object total)
     {
-        await using var host = new ApiHost();
+        // PostgreSQL takes no text for a number.
+        await using var host = new ApiHost { Storage = total is string ? TestStorage.Sqlite : TestDatabase.Default };
         using var client = host.CreateClient();
         await PostAsync(client, "a", "broken", "z");
-        host.Sql($"UPDATE volumes SET total = {total} WHERE project_id IN (SELECT p.id FROM projects p JOIN organizations o ON o.id = p.organization_id WHERE o.name = 'broken')");
+        host.Sql(
+            "UPDATE volumes SET total = @total WHERE project_id IN (SELECT p.id FROM projects p JOIN organizations o ON o.id = p.organization_id WHERE o.name = 'broken')",
+            ("total", total));
         var result = await client.RunAsync(TaskName);
 
         Assert.Equal(1, (await client.RatesAsync("a")).GetProperty("version").GetInt32());
@@ -48,9 +52,9 @@ public class PassTests
     }
 
     [Theory]
-    [InlineData("-1")]
-    [InlineData("9e999")]
-    public async Task Run_CorruptVolumeOfAProject_IsItsOwnTrouble(string total)
+    [InlineData(-1.0)]
+    [InlineData(double.PositiveInfinity)]
+    public async Task Run_CorruptVolumeOfAProject_IsItsOwnTrouble(double total)
     {
         await using var host = new ApiHost();
         using var client = host.CreateClient();
@@ -58,7 +62,7 @@ public class PassTests
         await client.RunAsync(TaskName);
         var before = await client.RatesOfAsync("broken");
         await client.PutAsync("/api/organizations/acme", new { targetSampleRate = 0.5 });
-        host.Sql($"UPDATE volumes SET total = {total} WHERE transaction_id = (SELECT id FROM transactions WHERE name = 'b')");
+        host.Sql("UPDATE volumes SET total = @total WHERE transaction_id = (SELECT id FROM transactions WHERE name = 'b')", ("total", total));
         var result = await client.RunAsync(TaskName);
         var failure = Assert.Single(result.GetProperty("failures").EnumerateArray());
         var after = await client.RatesOfAsync("broken");
@@ -334,15 +338,11 @@ public class PassTests
         await client.PostAsync(new Volume("a", "t", 1000), new Volume("b", "t", 1000));
         await client.RunAsync(TaskName);
         var before = await client.RatesAsync();
-        host.Sql(
-            """
-            CREATE TRIGGER refuse BEFORE INSERT ON project_rates WHEN NEW.project_id = (SELECT id FROM projects WHERE name = 'b')
-            BEGIN SELECT RAISE(ABORT, 'refused'); END
-            """);
+        host.Database.RefuseInserts("project_rates", "refused", "NEW.project_id = (SELECT id FROM projects WHERE name = 'b')");
         await client.PutAsync("/api/organizations/acme", new { targetSampleRate = 0.5 });
         var result = await client.RunAsync(TaskName);
         var after = await client.RatesAsync();
-        host.Sql("DROP TRIGGER refuse");
+        host.Database.AcceptInserts("project_rates");
         await client.RunAsync(TaskName);
 
         Assert.Contains("refused", result.GetProperty("failures")[0].Text("error"), StringComparison.Ordinal);

@@ -4,7 +4,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DynamicSampling.IntegrationTests.Api;
-using Microsoft.Data.Sqlite;
 
 namespace DynamicSampling.IntegrationTests.SamplingTasks;
 
@@ -57,16 +56,7 @@ internal static class Scenario
     public static Dictionary<string, double> Transactions(this JsonElement rates, string member = "servedRate") =>
         rates.GetProperty("transactions").EnumerateArray().ToDictionary(transaction => transaction.Text("transaction")!, transaction => transaction.Number(member));
 
-    public static double Scalar(this ApiHost host, string sql)
-    {
-        using var connection = new SqliteConnection(host.ConnectionString);
-        connection.Open();
-        using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // The text is the test's own.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        return Convert.ToDouble(command.ExecuteScalar(), CultureInfo.InvariantCulture);
-    }
+    public static double Scalar(this ApiHost host, string sql) => Convert.ToDouble(host.Database.Scalar(sql), CultureInfo.InvariantCulture);
 
     public static void AssertClose(double expected, double actual, double tolerance = 1e-9) =>
         Assert.Equal(expected, actual, Math.Max(Math.Abs(expected) * tolerance, double.Epsilon));

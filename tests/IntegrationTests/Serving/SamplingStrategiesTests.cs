@@ -2,6 +2,7 @@ using System.Data.Common;
 using DynamicSampling.Api.Serving;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.IntegrationTests.Api;
+using DynamicSampling.IntegrationTests.Storage;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -102,10 +103,14 @@ public sealed class SamplingStrategiesTests
         ApiHost host = null!;
         host = new(builder => builder.ConfigureTestServices(services => services.AddSingleton<DbDataSource>(_ =>
         {
-            var source = new SlowDataSource(new SqliteDataSource(host.ConnectionString, Directory.GetCurrentDirectory()));
+            var source = new SlowDataSource(new SqliteDataSource(host.Database.ConnectionString, Directory.GetCurrentDirectory()));
             created(source);
             return source;
-        })));
+        })))
+        {
+            // The service tells by the source which database it has, and that of PostgreSQL cannot be wrapped.
+            Storage = TestStorage.Sqlite,
+        };
         return host;
     }
 

@@ -2,7 +2,6 @@ using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.IntegrationTests.Api;
 using DynamicSampling.Tasks.Sampling;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DynamicSampling.IntegrationTests.Storage;
@@ -30,36 +29,18 @@ internal static class VolumeTable
 
     /// <summary>The volumes of a project to a millionth, by minute and transaction.</summary>
     public static List<(long Minute, string Transaction, double Total, double Kept, long Exact)> Rows(this ApiHost host, string project = "p") =>
-        Read(
-            host,
+        host.Database.Query(
             """
             SELECT v.minute, t.name, v.total, v.kept, v.exact FROM volumes v JOIN transactions t ON t.id = v.transaction_id JOIN projects p ON p.id = v.project_id
             WHERE p.name = @project ORDER BY v.minute, t.name
             """,
-            project,
-            reader => (reader.GetInt64(0), reader.GetString(1), Math.Round(reader.GetDouble(2), 6), Math.Round(reader.GetDouble(3), 6), reader.GetInt64(4)));
+            reader => (reader.GetInt64(0), reader.GetString(1), Math.Round(reader.GetDouble(2), 6), Math.Round(reader.GetDouble(3), 6), reader.GetInt64(4)),
+            ("project", project));
 
     /// <summary>The hours of a project, and how many of their minutes are estimated.</summary>
     public static List<(long Hour, double Total, double Kept, long EstimatedMinutes)> Hours(this ApiHost host, string project = "p") =>
-        Read(
-            host,
+        host.Database.Query(
             "SELECT h.hour, h.total, h.kept, h.estimated_minutes FROM project_hours h JOIN projects p ON p.id = h.project_id WHERE p.name = @project ORDER BY h.hour",
-            project,
-            reader => (reader.GetInt64(0), Math.Round(reader.GetDouble(1), 6), Math.Round(reader.GetDouble(2), 6), reader.GetInt64(3)));
-
-    private static List<T> Read<T>(ApiHost host, string sql, string project, Func<SqliteDataReader, T> read)
-    {
-        using var connection = new SqliteConnection(host.ConnectionString);
-        connection.Open();
-        using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // The text is the test's own.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        command.Parameters.AddWithValue("@project", project);
-        using var reader = command.ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read())
-            rows.Add(read(reader));
-        return rows;
-    }
+            reader => (reader.GetInt64(0), Math.Round(reader.GetDouble(1), 6), Math.Round(reader.GetDouble(2), 6), reader.GetInt64(3)),
+            ("project", project));
 }
