@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.IntegrationTests.Api;
+using DynamicSampling.IntegrationTests.Postgres;
 using DynamicSampling.IntegrationTests.SamplingTasks;
 using DynamicSampling.Tasks.Sampling;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +17,7 @@ public sealed class ClusterSchedulingTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _database.DisposeAsync();
 
-    [SharedDatabaseFact]
+    [PostgresFact]
     public async Task Start_TwoNodesAgainAndAgain_EachShardHasOneJobAndOneTrigger()
     {
         for (var time = 0; time < 2; time++)
@@ -35,7 +36,7 @@ public sealed class ClusterSchedulingTests : IAsyncLifetime
             await _database.ListAsync("SELECT next_fire_time % 36000000000 FROM qrtz_triggers WHERE trigger_group = 'rebalance_orgs' ORDER BY trigger_name"));
     }
 
-    [SharedDatabaseFact]
+    [PostgresFact]
     public async Task Start_OtherSettingsThanBefore_ReplaceWhatThereWas()
     {
         await using (var before = Node("before", shards: 4, cycle: "01:00:00"))
@@ -57,7 +58,7 @@ public sealed class ClusterSchedulingTests : IAsyncLifetime
         Assert.Equal(["0"], await _database.ListAsync("SELECT (SELECT COUNT(*) FROM shards) + (SELECT COUNT(*) FROM pass_progress)"));
     }
 
-    [SharedDatabaseFact]
+    [PostgresFact]
     public async Task Pass_TwoNodes_TogetherTheyPublishForAllAndSayWhoDidWhat()
     {
         await using var one = Node("one", shards: 4, cycle: "00:00:01");
@@ -79,7 +80,7 @@ public sealed class ClusterSchedulingTests : IAsyncLifetime
         Assert.Equal(["0/4", "1/4", "2/4", "3/4"], runs.Select(run => run.Text("shard")!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
     }
 
-    [SharedDatabaseFact]
+    [PostgresFact]
     public async Task Publish_AnotherPassOverTheShardHasBegun_IsRefused()
     {
         await using var host = Node("one", shards: 4, isScheduled: false);
@@ -104,7 +105,7 @@ public sealed class ClusterSchedulingTests : IAsyncLifetime
         Assert.Equal(2, (await rates.FindAsync("acme", CancellationToken.None))!.Version);
     }
 
-    [SharedDatabaseFact]
+    [PostgresFact]
     public async Task List_ShardByShard_EachOrganizationIsInOne()
     {
         await using var host = Node("one", shards: 4, isScheduled: false);
