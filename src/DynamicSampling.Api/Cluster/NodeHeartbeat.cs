@@ -41,7 +41,7 @@ internal sealed class NodeHeartbeat(
             return;
         _startedAt = await nodes.StartAsync(cancellationToken);
         // What has this name and runs is of a process that was here before.
-        var lost = await nodeRuns.MarkLostAsync(node.Name, cancellationToken);
+        var lost = await nodeRuns.MarkLostAsync(node.Name, cancellationToken) + await nodeRuns.MarkLostOfDeadNodesAsync(cancellationToken);
         if (lost > 0)
             Log.RunsLost(logger, lost);
         Log.NodeStarted(logger, node.Name);

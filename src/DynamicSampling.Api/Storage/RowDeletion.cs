@@ -20,10 +20,11 @@ internal sealed class RowDeletion(Database database, VolumePartitions partitions
         {
             last = await database.WriteAsync(
                 async (connection, transaction) =>
+                {
                     // One process at a time: two would wait for each other's rows.
-                    await database.Dialect.TryLockAsync(connection, transaction, SharedLock.Retention)
-                        ? await connection.ExecuteAsync(sql, new { limit, rows = RowsAtATime }, transaction)
-                        : 0,
+                    await database.Dialect.LockAsync(connection, transaction, SharedLock.Retention);
+                    return await connection.ExecuteAsync(sql, new { limit, rows = RowsAtATime }, transaction);
+                },
                 cancellationToken);
             deleted += last;
         }

@@ -11,7 +11,8 @@ public class RetentionTests
     [Fact]
     public async Task DeleteExpired_Volumes_KeepsTwoDaysOfMinutes()
     {
-        await using var host = new ApiHost();
+        // On PostgreSQL days go as a whole: VolumePartitionsTests.
+        await using var host = new ApiHost { Storage = TestStorage.Sqlite };
         using var client = host.CreateClient();
         var start = host.Clock.GetUtcNow();
         using var posted = await client.PostAsJsonAsync("/api/volumes", Enumerable.Range(0, 3).Select(i =>
@@ -35,8 +36,8 @@ public class RetentionTests
         using var first = await client.RunTaskAsync("boost_low_volume_projects");
         host.Sql(
             """
-            INSERT INTO runs (id, task, task_name, organization, status, "trigger", started_at, max_seconds, seconds, overrun_seconds, task_data)
-            SELECT 'ffffffff-0000-0000-0000-000000000000', task, task_name, organization, 'running', "trigger", started_at, max_seconds, seconds, overrun_seconds, task_data FROM runs
+            INSERT INTO runs (id, task, task_name, organization, status, "trigger", started_at, max_seconds, seconds, overrun_seconds, task_data, node)
+            SELECT 'ffffffff-0000-0000-0000-000000000000', task, task_name, organization, 'running', "trigger", started_at, max_seconds, seconds, overrun_seconds, task_data, node FROM runs
             """);
         await AdvanceAsync(host, TimeSpan.FromDays(1));
         using var second = await client.RunTaskAsync("boost_low_volume_projects");
@@ -186,7 +187,8 @@ public class RetentionTests
     [Fact]
     public async Task DeleteExpired_NamesOfTransactions_KeepsThoseWithVolumes()
     {
-        await using var host = new ApiHost();
+        // On PostgreSQL days go as a whole: VolumePartitionsTests.
+        await using var host = new ApiHost { Storage = TestStorage.Sqlite };
         using var client = host.CreateClient();
         await host.CountAsync(isExact: true, VolumeTable.Minute, ("old", 1, 0), ("lasting", 1, 0));
         await host.CountAsync(isExact: true, VolumeTable.Minute + 2, ("lasting", 1, 0));

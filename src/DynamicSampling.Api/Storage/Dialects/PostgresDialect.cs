@@ -26,9 +26,11 @@ internal sealed class PostgresDialect(NpgsqlDataSource source) : SqlDialect
 
     public override string ForShare => "FOR SHARE";
 
-    // Counting them would read them all. The statistics are as old as the last round of the retention, which asks for new ones.
+    // Counting them would read them all; the statistics read a part of them.
     public override string CountVolumes =>
         """
+        ANALYZE volumes;
+        ANALYZE mixed_volumes;
         SELECT CAST(COALESCE(SUM(GREATEST(c.reltuples, 0)), 0) AS BIGINT) FROM pg_class c
         WHERE c.oid = 'mixed_volumes'::regclass OR c.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'volumes'::regclass)
         """;
@@ -57,9 +59,6 @@ internal sealed class PostgresDialect(NpgsqlDataSource source) : SqlDialect
     // In the order of the ids, so that no two processes wait for each other.
     public override Task LockProjectsAsync(DbConnection connection, DbTransaction transaction, long[] projects) =>
         connection.ExecuteAsync("SELECT FROM projects WHERE id = ANY(@projects) ORDER BY id FOR NO KEY UPDATE", new { projects }, transaction);
-
-    public override Task<bool> TryLockAsync(DbConnection connection, DbTransaction transaction, SharedLock what) =>
-        connection.ExecuteScalarAsync<bool>("SELECT pg_try_advisory_xact_lock(@LockSpace, @what)", new { LockSpace, what = (int)what }, transaction);
 
     public override Task LockAsync(DbConnection connection, DbTransaction transaction, SharedLock what) =>
         connection.ExecuteAsync("SELECT pg_advisory_xact_lock(@LockSpace, @what)", new { LockSpace, what = (int)what }, transaction);

@@ -51,11 +51,7 @@ internal abstract class SqlDialect
     /// <summary>Lets nobody else write volumes of projects until the transaction ends.</summary>
     public abstract Task LockProjectsAsync(DbConnection connection, DbTransaction transaction, long[] projects);
 
-    /// <summary>Makes sure that nobody else does the same until the transaction ends.</summary>
-    /// <returns>False when somebody does.</returns>
-    public abstract Task<bool> TryLockAsync(DbConnection connection, DbTransaction transaction, SharedLock what);
-
-    /// <summary>The same, waiting for whoever does.</summary>
+    /// <summary>Waits until nobody else does the same, and lets nobody begin until the transaction ends.</summary>
     public abstract Task LockAsync(DbConnection connection, DbTransaction transaction, SharedLock what);
 
     /// <summary>Remembers in the same transaction that an organization's rates or settings are others, for the other processes.</summary>

@@ -44,8 +44,6 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override Task LockProjectsAsync(DbConnection connection, DbTransaction transaction, long[] projects) => Task.CompletedTask;
 
-    public override Task<bool> TryLockAsync(DbConnection connection, DbTransaction transaction, SharedLock what) => Task.FromResult(true);
-
     public override Task LockAsync(DbConnection connection, DbTransaction transaction, SharedLock what) => Task.CompletedTask;
 
     public override Task NoteChangeAsync(DbConnection connection, DbTransaction transaction, string organization) => Task.CompletedTask;
