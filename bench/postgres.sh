@@ -18,7 +18,7 @@ case ${1:-} in
       [ "$(id -u)" -ne 0 ] || chown postgres "$directory"
       "${as_user[@]}" "$binaries/initdb" --pgdata "$directory/data" --auth trust --username postgres --locale C.UTF-8 --encoding UTF8 >&2
     fi
-    "${as_user[@]}" "$binaries/pg_ctl" --pgdata "$directory/data" --wait --log "$directory/log" \
+    "${as_user[@]}" "$binaries/pg_ctl" --pgdata "$directory/data" status >/dev/null || "${as_user[@]}" "$binaries/pg_ctl" --pgdata "$directory/data" --wait --log "$directory/log" \
       --options "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$directory -c max_connections=200" start >&2
     echo "export DYNAMIC_SAMPLING_BENCH_POSTGRES='Host=127.0.0.1;Port=$port;Username=postgres;Database=postgres'"
     ;;

@@ -18,8 +18,9 @@ for ((i = 1; i <= times; i++)); do
   for index in "${!nodes[@]}"; do
     grep -qz "Cluster__Node=$victim" "/proc/${nodes[$index]}/environ" 2>/dev/null && break
   done
-  kill -9 "${nodes[$index]}"
   killed=$(date +%s.%N)
+  kill -9 "${nodes[$index]}"
+  wait "${nodes[$index]}" 2>/dev/null || true # says nothing of it
   # What it had, and was not done with.
   had=$(query "SELECT string_agg(s.number || ':' || s.epoch, ' ') FROM shards s JOIN runs r ON r.id = s.run WHERE s.node = '$victim' AND r.status IN ('running', 'lost')")
   [ -n "$had" ] || { echo "$victim had just ended its passes; again." >&2; i=$((i - 1)); }

@@ -11,12 +11,12 @@ part() { tr ';' '\n' <<<"$DYNAMIC_SAMPLING_BENCH_POSTGRES" | sed -n "s/^$1=//Ip"
 export PGHOST PGPORT PGUSER PGPASSWORD
 PGHOST=$(part Host) PGPORT=$(part Port) PGUSER=$(part Username) PGPASSWORD=$(part Password)
 
-dotnet build src/DynamicSampling.Api -c Release --nologo -v quiet >&2
+dotnet build src/DynamicSampling.Api -c Release --nologo -v quiet >/dev/null
 work=$(mktemp -d)
 nodes=()
 database=
 clean_up() {
-  for pid in "${nodes[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
+  for pid in "${nodes[@]}"; do kill -9 "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || true; done
   [ -z "$database" ] || psql -q -d postgres -c "DROP DATABASE IF EXISTS $database WITH (FORCE)"
   rm -rf "$work"
 }

@@ -2,16 +2,15 @@
 # How long a pass over all organizations takes, on one node and on two, and what memory a node needs for it.
 #
 #   bench/cluster/pass.sh [organizations of the small and of the large database]
-#   bench/cluster/pass.sh 10000 100000 | tee bench/results/cluster-pass.txt    # about 40 minutes
+#   bench/cluster/pass.sh 10000 100000 | tee bench/results/cluster-pass.txt    # about half an hour
 #
 # The nodes, the server and this script share the machine. A pass begins when the first shard's does and has ended when each shard's has; the cycle is
-# so short that no node waits for its turn. What an organization costs is that of its first publication, and then of another: each pass finds other
-# volumes, since time goes on.
+# so short that no node waits for its turn. Every organization is published for the first time.
 . "$(dirname "$0")/lib.sh"
 small=${1:-10000} large=${2:-100000} shards=16
 
 measure() { # organizations, nodes
-  query "TRUNCATE shards; DELETE FROM runs" 2>/dev/null
+  query "TRUNCATE shards, runs, project_rates, rate_versions"
   for ((i = 1; i <= $2; i++)); do
     start_node "node-$i" Scheduling__Shards=$shards Scheduling__Cycle=00:00:16 Ingest__FlushInterval=00:00:10
   done

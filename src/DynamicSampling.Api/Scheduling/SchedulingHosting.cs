@@ -13,8 +13,8 @@ internal static class SchedulingHosting
     /// <summary>A process that has not checked in for two of these and a bit is taken for dead, and what it had is started again elsewhere.</summary>
     private static readonly TimeSpan CheckInInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longer than a garbage collection or a busy machine holds a process up. Should one take longer, it does no harm: see <see cref="SqlShards"/>.</summary>
-    private static readonly TimeSpan CheckInTolerance = TimeSpan.FromSeconds(3);
+    /// <summary>Longer than a garbage collection holds a process up. Should one take longer, it does no harm: see <see cref="SqlShards"/>.</summary>
+    private static readonly TimeSpan CheckInTolerance = TimeSpan.FromSeconds(2);
 
     /// <summary>How often turns that have passed are looked for, and, while the database is down, whether it is back.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
