@@ -23,7 +23,8 @@ internal static partial class VolumesEndpoints
             .Accepts<VolumeItem[]>("application/json", JsonLines)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         app.MapGet("/api/organizations/{org}/volumes", List)
             .WithTags("Volumes").WithName("ListVolumes").WithSummary("What was counted in a window, largest first")
             .ProducesProblem(StatusCodes.Status400BadRequest);

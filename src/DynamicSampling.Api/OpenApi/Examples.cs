@@ -10,7 +10,8 @@ internal static class Examples
         TaskExamples.Requests, SettingsExamples.Requests, RulesExamples.Requests, ServingExamples.Requests);
 
     private static readonly Dictionary<string, string> Responses = Join(
-        TaskExamples.Responses, SettingsExamples.Responses, RatesExamples.Responses, RulesExamples.Responses, ServingExamples.Responses);
+        TaskExamples.Responses, SettingsExamples.Responses, RatesExamples.Responses, RulesExamples.Responses, ServingExamples.Responses,
+        ClusterExamples.Responses);
 
     private static readonly Dictionary<string, (string Title, string Detail)> Problems = new(StringComparer.Ordinal)
     {

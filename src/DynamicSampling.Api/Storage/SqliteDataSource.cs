@@ -6,13 +6,16 @@ namespace DynamicSampling.Api.Storage;
 /// <summary>Opens pooled connections to the embedded database.</summary>
 internal sealed class SqliteDataSource : DbDataSource
 {
+    // Made with the first connection; null when there is none to make.
+    private string? _folder;
+
     public SqliteDataSource(string connectionString, string contentRoot)
     {
         var builder = new SqliteConnectionStringBuilder(connectionString) { ForeignKeys = true };
         if (builder.DataSource is not ("" or ":memory:") && builder.Mode != SqliteOpenMode.Memory)
         {
             builder.DataSource = System.IO.Path.GetFullPath(builder.DataSource, contentRoot);
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(builder.DataSource)!);
+            _folder = System.IO.Path.GetDirectoryName(builder.DataSource);
         }
 
         Path = builder.DataSource;
@@ -28,6 +31,12 @@ internal sealed class SqliteDataSource : DbDataSource
 
     protected override DbConnection OpenDbConnection()
     {
+        if (_folder is { } folder)
+        {
+            Directory.CreateDirectory(folder);
+            _folder = null;
+        }
+
         var connection = new SqliteConnection(ConnectionString);
         try
         {
