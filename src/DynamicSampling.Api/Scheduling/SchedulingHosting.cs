@@ -46,8 +46,8 @@ internal static class SchedulingHosting
     private static void Share(IQuartzBuilder quartz)
     {
         quartz.UseInstanceIdGenerator<NodeInstanceId>();
-        // Passes wait for the database for most of their time.
-        quartz.UseDefaultThreadPool(Math.Max(2, 2 * Environment.ProcessorCount));
+        // Passes wait for the database for most of their time, each with one connection: half of those are for others.
+        quartz.UseDefaultThreadPool(Math.Min(8 * Environment.ProcessorCount, DataSources.DefaultConnections / 2));
         quartz.UsePersistentStore(store =>
         {
             store.UsePostgres(source => source.UseRegisteredDataSource = true);

@@ -8,6 +8,9 @@ namespace DynamicSampling.Api.Storage;
 /// <summary>Opens the database that the settings name.</summary>
 internal static class DataSources
 {
+    /// <summary>Connections of a node at the most, where the settings do not say: three nodes fit into what a server takes by default.</summary>
+    public const int DefaultConnections = 30;
+
     private const string DefaultFile = "Data Source=data/dynamic-sampling.db";
 
     /// <exception cref="StartupException">The settings name no database.</exception>
@@ -47,8 +50,7 @@ internal static class DataSources
         SetDefault(settings, "Tcp Keepalive Time", 10);
         SetDefault(settings, "Tcp Keepalive Interval", 5);
         SetDefault(settings, "Timeout", 5);
-        // Three nodes fit into what a server takes by default.
-        SetDefault(settings, "Maximum Pool Size", 30);
+        SetDefault(settings, "Maximum Pool Size", DefaultConnections);
         // A process that is held up in the middle of a transaction, or dies in it, must not keep what it has locked from the others.
         SetDefault(settings, "Options", "-c idle_in_transaction_session_timeout=5s -c client_connection_check_interval=2s");
         // Trying Kerberos first, where there is none, costs each connection an exception, and memory that does not come back.
