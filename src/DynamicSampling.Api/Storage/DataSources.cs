@@ -9,7 +9,7 @@ namespace DynamicSampling.Api.Storage;
 internal static class DataSources
 {
     /// <summary>Connections of a node at the most, where the settings do not say: three nodes fit into what a server takes by default.</summary>
-    public const int DefaultConnections = 30;
+    public const int DefaultConnections = 32;
 
     private const string DefaultFile = "Data Source=data/dynamic-sampling.db";
 

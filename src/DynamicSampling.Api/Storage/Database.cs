@@ -19,11 +19,11 @@ internal sealed class Database(DbDataSource source) : IDisposable
     public SqlDialect Dialect { get; } = SqlDialect.Of(source);
 
     public Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> query, CancellationToken cancellationToken) =>
-        RunAsync((connection, _) => query(connection), cancellationToken);
+        ReadAsync((connection, _) => query(connection), cancellationToken);
 
     /// <summary>Several statements that see one state of the data.</summary>
     public Task<T> ReadConsistentlyAsync<T>(Func<DbConnection, DbTransaction, Task<T>> query, CancellationToken cancellationToken) =>
-        RunAsync(
+        ReadAsync(
             async (connection, token) =>
             {
                 await using var transaction = Dialect.Begin(connection, TransactionKind.Snapshot);
@@ -48,22 +48,43 @@ internal sealed class Database(DbDataSource source) : IDisposable
 
     public void Dispose() => _writer.Dispose();
 
+    private async Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunAsync(read, cancellationToken);
+        }
+        catch (StorageUnavailableException) when (Dialect.IsShared)
+        {
+            // Connections of the pool may be those to a server that has been started again since: another one knows.
+            return await RunAsync(read, cancellationToken);
+        }
+    }
+
     private async Task<T> WriteAsync<T>(TransactionKind kind, Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellationToken)
     {
+        var isSecondConnection = false;
         for (var attempt = 1; ; attempt++)
         {
+            var progress = new WriteProgress();
             try
             {
-                return await WriteOnceAsync(kind, write, cancellationToken);
+                return await WriteOnceAsync(kind, write, progress, cancellationToken);
             }
             catch (DbException exception) when (attempt < MaxAttempts && Dialect.IsConflict(exception))
             {
                 // At once: whoever has won has finished, or holds locks that the next attempt waits for.
             }
+            catch (StorageUnavailableException) when (Dialect.IsShared && !progress.IsCommitting && !isSecondConnection)
+            {
+                // As for reading; what was not about to be committed has not been.
+                isSecondConnection = true;
+            }
         }
     }
 
-    private async Task<T> WriteOnceAsync<T>(TransactionKind kind, Func<DbConnection, DbTransaction, Task<T>> write, CancellationToken cancellationToken)
+    private async Task<T> WriteOnceAsync<T>(
+        TransactionKind kind, Func<DbConnection, DbTransaction, Task<T>> write, WriteProgress progress, CancellationToken cancellationToken)
     {
         if (!Dialect.IsShared)
             await _writer.WaitAsync(cancellationToken);
@@ -75,6 +96,7 @@ internal sealed class Database(DbDataSource source) : IDisposable
                     await using var transaction = Dialect.Begin(connection, kind);
                     var result = await write(connection, transaction);
                     token.ThrowIfCancellationRequested();
+                    progress.IsCommitting = true;
                     await transaction.CommitAsync(CancellationToken.None);
                     return result;
                 },
@@ -104,5 +126,11 @@ internal sealed class Database(DbDataSource source) : IDisposable
         {
             throw new StorageUnavailableException(explanation, exception);
         }
+    }
+
+    private sealed class WriteProgress
+    {
+        /// <summary>Whether the commit was asked for: from then on it is not known whether it has happened, until there is an answer.</summary>
+        public bool IsCommitting { get; set; }
     }
 }
