@@ -54,11 +54,14 @@ internal static partial class Log
     [LoggerMessage(144, LogLevel.Error, "An OTLP request failed")]
     public static partial void OtlpFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(145, LogLevel.Warning, "When clients polled could not be stored; it is tried again in a minute")]
+    [LoggerMessage(145, LogLevel.Warning, "When clients polled could not be stored; it is tried again with their next polls")]
     public static partial void PollsNotStored(ILogger logger, Exception exception);
 
     [LoggerMessage(146, LogLevel.Warning, "When clients polled other nodes is not known; it is tried again in five seconds")]
     public static partial void PollsNotHeard(ILogger logger, Exception exception);
+
+    [LoggerMessage(147, LogLevel.Information, "When clients polled other nodes is known again")]
+    public static partial void PollsHeardAgain(ILogger logger);
 
     [LoggerMessage(120, LogLevel.Information, "It was time for {Task}, but run {RunId} of it is in progress; it runs when its time comes again")]
     public static partial void ScheduledRunSkipped(ILogger logger, string task, Guid runId);

@@ -29,21 +29,7 @@ internal sealed class SqlRunStore(Database database, IOptions<JsonOptions> json,
     {
         try
         {
-            await database.WriteAsync(
-                (connection, transaction) => connection.ExecuteAsync(
-                    """
-                    INSERT INTO runs
-                        (id, task, task_name, organization, status, "trigger", started_at, max_seconds, seconds, overrun_seconds, task_data, result, error,
-                         node, shard, progress)
-                    VALUES (@Id, @Task, @TaskName, @Organization, @Status, @Trigger, @StartedAt, @MaxSeconds, @Seconds, @OverrunSeconds, @TaskData, @Result, @Error,
-                            @Node, @Shard, @Progress)
-                    ON CONFLICT (id) DO UPDATE SET
-                        status = excluded.status, seconds = excluded.seconds, overrun_seconds = excluded.overrun_seconds,
-                        task_data = excluded.task_data, result = excluded.result, error = excluded.error, progress = excluded.progress
-                    """,
-                    ToRow(run),
-                    transaction),
-                cancellationToken);
+            await WriteAsync(run, cancellationToken);
         }
         catch (StorageUnavailableException) when (run.Status != RunStatus.Running)
         {
@@ -51,14 +37,16 @@ internal sealed class SqlRunStore(Database database, IOptions<JsonOptions> json,
             Remember(run);
             throw;
         }
+
+        await SaveUnsavedAsync(cancellationToken);
     }
 
-    /// <summary>Saves runs that ended while the database could not be used.</summary>
+    /// <summary>Saves runs that ended while the database could not be used: with the next run, or sooner where somebody looks after it.</summary>
     public async Task SaveUnsavedAsync(CancellationToken cancellationToken)
     {
         foreach (var (id, run) in _unsaved)
         {
-            await SaveAsync(run, cancellationToken);
+            await WriteAsync(run, cancellationToken);
             _unsaved.TryRemove(id, out _);
         }
     }
@@ -144,6 +132,22 @@ internal sealed class SqlRunStore(Database database, IOptions<JsonOptions> json,
                 },
                 transaction),
             cancellationToken);
+
+    private Task<int> WriteAsync(TaskRun run, CancellationToken cancellationToken) => database.WriteAsync(
+        (connection, transaction) => connection.ExecuteAsync(
+            """
+            INSERT INTO runs
+                (id, task, task_name, organization, status, "trigger", started_at, max_seconds, seconds, overrun_seconds, task_data, result, error,
+                 node, shard, progress)
+            VALUES (@Id, @Task, @TaskName, @Organization, @Status, @Trigger, @StartedAt, @MaxSeconds, @Seconds, @OverrunSeconds, @TaskData, @Result, @Error,
+                    @Node, @Shard, @Progress)
+            ON CONFLICT (id) DO UPDATE SET
+                status = excluded.status, seconds = excluded.seconds, overrun_seconds = excluded.overrun_seconds,
+                task_data = excluded.task_data, result = excluded.result, error = excluded.error, progress = excluded.progress
+            """,
+            ToRow(run),
+            transaction),
+        cancellationToken);
 
     private void Remember(TaskRun run)
     {

@@ -70,6 +70,38 @@ public sealed class UnavailableTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
     }
 
+    [Fact]
+    public async Task Run_EndsWhileTheFileIsLocked_IsSavedWithTheNextOne()
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var host = new ApiHost(
+            builder => builder.UseSetting("ConnectionStrings:DynamicSampling", $"Data Source={File};Pooling=False;Default Timeout=1"),
+            _directory,
+            new ScriptedTask("probe", (_, _) => release.Task))
+        {
+            Storage = TestStorage.Sqlite,
+        };
+        using var client = host.CreateClient();
+        using var accepted = await TasksTests.RunInBackgroundAsync(client, "probe", organization: null);
+        var id = (await accepted.ReadJsonAsync()).Text("id");
+        await client.WaitForAsync("/api/runs", _ => host.Count("runs") == 1);
+        var registry = host.Services.GetRequiredService<DynamicSampling.Tasks.Runs.RunRegistry>();
+        using (var other = new SqliteConnection($"Data Source={File};Pooling=False"))
+        {
+            other.Open();
+            using var transaction = other.BeginTransaction();
+            release.SetResult();
+            while (registry.ToList().Count > 0)
+                await Task.Yield();
+        }
+
+        var before = await client.GetJsonAsync($"/api/runs/{id}");
+        using var next = await client.RunTaskAsync("collect_orgs");
+        var after = await client.GetJsonAsync($"/api/runs/{id}");
+
+        Assert.Equal(("running", "completed"), (before.Text("status"), after.Text("status")));
+    }
+
     [Theory]
     [InlineData("This is a text, and no database at all, however long it may be.")]
     [InlineData(null)]

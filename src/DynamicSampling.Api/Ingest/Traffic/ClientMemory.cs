@@ -28,6 +28,7 @@ internal sealed class ClientMemory(
     private Dictionary<(ProjectKey Service, string Node), long> _known = [];
     private DateTimeOffset _heardAt;
     private DateTimeOffset _heardAllAt;
+    private bool _isCutOff;
 
     /// <summary>Rates that change are in force when clients poll: others should not hear of that much later.</summary>
     private TimeSpan Interval => database.Dialect.IsShared ? TimeSpan.FromSeconds(5) : TimeSpan.FromMinutes(1);
@@ -107,7 +108,7 @@ internal sealed class ClientMemory(
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // The next poll of each comes soon, and with it the next time to store it.
-            Log.PollsNotStored(logger, exception);
+            SayOnce(exception, Log.PollsNotStored);
         }
     }
 
@@ -123,9 +124,13 @@ internal sealed class ClientMemory(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.PollsNotHeard(logger, exception);
+            SayOnce(exception, Log.PollsNotHeard);
             return;
         }
+
+        if (_isCutOff)
+            Log.PollsHeardAgain(logger);
+        _isCutOff = false;
 
         var known = isAll ? new Dictionary<(ProjectKey, string), long>(stored.Count) : _known;
         var latest = (now + ClockSkew).ToUnixTimeMilliseconds();
@@ -146,6 +151,14 @@ internal sealed class ClientMemory(
         (_known, _heardAt) = (known, now);
         if (isAll)
             _heardAllAt = now;
+    }
+
+    // Where processes share a database this comes every five seconds.
+    private void SayOnce(Exception exception, Action<ILogger, Exception> say)
+    {
+        if (!_isCutOff)
+            say(logger, exception);
+        _isCutOff = database.Dialect.IsShared;
     }
 
     private static (ProjectKey, string) Key(StoredClients client) => (new(client.Organization, client.Service), client.Node);
