@@ -20,11 +20,12 @@ internal static class SettingsArguments
         for (var i = 0; i < arguments.Count; i++)
         {
             var argument = arguments[i];
-            if (!options.Contains(argument) && HasValue(argument))
+            var isOption = IsOption(argument, options, command);
+            if (!isOption && HasValue(argument))
             {
                 settings.Add(argument);
             }
-            else if (!options.Contains(argument) && IsKey(argument, command) && i + 1 < arguments.Count)
+            else if (!isOption && IsKey(argument, command) && i + 1 < arguments.Count)
             {
                 settings.Add(argument);
                 settings.Add(arguments[++i]);
@@ -37,6 +38,18 @@ internal static class SettingsArguments
         }
 
         return ([.. settings], [.. others]);
+    }
+
+    /// <summary>Whether it is an option, with a value or without; also what was probably meant as one: taken for a setting, it would have no effect, and nobody would hear of it.</summary>
+    private static bool IsOption(string argument, HashSet<string> options, Command command)
+    {
+        var end = argument.IndexOfAny(['=', ':']);
+        var name = end < 0 ? argument : argument[..end];
+        if (options.Contains(name))
+            return true;
+        // A setting with a section is none.
+        return name.StartsWith("--", StringComparison.Ordinal) && (end < 0 || argument[end] != ':')
+            && Similar.Find(name, command.Options.Where(option => option is not (System.CommandLine.Help.HelpOption or VersionOption)).Select(option => option.Name), 0) is not null;
     }
 
     private static bool HasValue(string argument)

@@ -67,12 +67,14 @@ public sealed class ExportAndImportTests : IDisposable
         Assert.True(JsonElement.DeepEquals(await client.GetJsonAsync("/api/export"), JsonElement.Parse(result.Output)));
     }
 
-    [Fact]
-    public async Task Import_DryRun_SaysWhatWouldChangeAndChangesNothing()
+    [Theory]
+    [InlineData("--dry-run")]
+    [InlineData("--dry-run=true")]
+    public async Task Import_DryRun_SaysWhatWouldChangeAndChangesNothing(string option)
     {
         await _cli.RunAsync("migrate");
         var before = await _cli.RunAsync("export");
-        var result = await _cli.RunWithInputAsync(Document, "import", "--dry-run", "-");
+        var result = await _cli.RunWithInputAsync(Document, "import", option, "-");
 
         Assert.Equal((0, ""), (result.Code, result.Error));
         Assert.Equal("3 changes would be made; nothing was changed.", result.Lines[^1]);
