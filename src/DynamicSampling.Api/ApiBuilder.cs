@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Cluster;
 using DynamicSampling.Api.Endpoints;
 using DynamicSampling.Api.Goals;
@@ -59,7 +60,7 @@ public static class ApiBuilder
         app.MapSettingsDocuments();
         app.MapCluster();
         app.MapHealth();
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapOpenApi("/openapi/{documentName}.json").RequireScope(Scope.None, Reach.None);
         return app;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Ingest.Traffic;
 using DynamicSampling.Api.Serving;
 using DynamicSampling.Tasks.Runtime;
@@ -11,7 +12,7 @@ internal static class ClientsEndpoints
 {
     public static void MapClients(this IEndpointRouteBuilder app) =>
         app.MapGet("/api/organizations/{org}/clients", List)
-            .WithTags("Sampling").WithName("ListClients").WithSummary("Which services poll, how often, and whether what they send matches what they were served")
+            .WithTags("Sampling").RequireScope(Scope.Read).WithName("ListClients").WithSummary("Which services poll, how often, and whether what they send matches what they were served")
             .WithDescription("Services that sent spans or polled within the last hour, by name.")
             .ProducesProblem(StatusCodes.Status400BadRequest);
 

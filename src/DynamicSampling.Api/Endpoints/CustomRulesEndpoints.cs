@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Tasks.Runtime;
 using DynamicSampling.Tasks.Sampling;
@@ -12,8 +13,9 @@ internal static class CustomRulesEndpoints
 {
     public static void MapCustomRules(this IEndpointRouteBuilder app)
     {
-        var rules = app.MapGroup("/api/organizations/{org}/custom-rules").WithTags("Custom rules");
+        var rules = app.MapGroup("/api/organizations/{org}/custom-rules").WithTags("Custom rules").RequireScope(Scope.Read);
         rules.MapPost("", Create)
+            .RequireScope(Scope.Operate)
             .WithName("CreateCustomRule").WithSummary("Makes a rule that keeps a number of traces, until its end")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
@@ -25,12 +27,14 @@ internal static class CustomRulesEndpoints
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound);
         rules.MapPatch("/{id:guid}", Extend)
+            .RequireScope(Scope.Operate)
             .WithName("ExtendCustomRule").WithSummary("Gives an active rule a later end, or more samples")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         rules.MapDelete("/{id:guid}", Delete)
+            .RequireScope(Scope.Operate)
             .WithName("DeleteCustomRule").WithSummary("Deletes a custom rule")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound);

@@ -1,3 +1,4 @@
+using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Goals;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -8,7 +9,7 @@ internal static class GoalEndpoints
 {
     public static void MapGoal(this IEndpointRouteBuilder app) =>
         app.MapGet("/api/organizations/{org}/goal", Get)
-            .WithTags("Rates").WithName("GetGoal").WithSummary("Whether an organization's target is met, and if not, why")
+            .WithTags("Rates").RequireScope(Scope.Read).WithName("GetGoal").WithSummary("Whether an organization's target is met, and if not, why")
             .WithDescription("Compares what was kept in the last 5 minutes, hour and day with the target, and names what stands in the way.")
             .ProducesProblem(StatusCodes.Status400BadRequest);
 

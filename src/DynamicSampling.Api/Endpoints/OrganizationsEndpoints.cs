@@ -1,3 +1,4 @@
+using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Tasks.Sampling;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,8 +13,9 @@ internal static class OrganizationsEndpoints
 
     public static void MapOrganizations(this IEndpointRouteBuilder app)
     {
-        var organizations = app.MapGroup("/api/organizations").WithTags("Organizations");
+        var organizations = app.MapGroup("/api/organizations").WithTags("Organizations").RequireScope(Scope.Read);
         organizations.MapGet("", List)
+            .RequireScope(Scope.Read, Reach.Request)
             .WithName("ListOrganizations").WithSummary("Organizations that have been seen or configured, with their last hour's volume and their target")
             .ProducesProblem(StatusCodes.Status400BadRequest);
         organizations.MapGet("/{org}", Get)
@@ -21,12 +23,14 @@ internal static class OrganizationsEndpoints
             .WithDescription("For an organization that has none these are the service's defaults, with `\"stored\": false`.")
             .ProducesProblem(StatusCodes.Status400BadRequest);
         organizations.MapPut("/{org}", Put)
+            .RequireScope(Scope.Operate)
             .WithName("PutSettings").WithSummary("Sets what an organization wants")
             .WithDescription("Members left out keep their defaults. `If-Match` with the ETag of a GET makes sure that nobody else has changed them meanwhile.")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         organizations.MapDelete("/{org}", Delete)
+            .RequireScope(Scope.Operate)
             .WithName("DeleteSettings").WithSummary("Drops an organization's settings; with data=true also its volumes and rates")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed);

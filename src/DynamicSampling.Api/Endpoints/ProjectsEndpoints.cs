@@ -1,3 +1,4 @@
+using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Tasks.Sampling;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,7 +13,7 @@ internal static class ProjectsEndpoints
 
     public static void MapProjects(this IEndpointRouteBuilder app)
     {
-        var projects = app.MapGroup("/api/organizations/{org}/projects").WithTags("Projects");
+        var projects = app.MapGroup("/api/organizations/{org}/projects").WithTags("Projects").RequireScope(Scope.Read);
         projects.MapGet("", List)
             .WithName("ListProjects").WithSummary("Projects that have been seen or configured, with their last hour's volume and their target")
             .ProducesProblem(StatusCodes.Status400BadRequest);
@@ -21,12 +22,14 @@ internal static class ProjectsEndpoints
             .WithDescription("For a project that has none these are its organization's, with `\"stored\": false`.")
             .ProducesProblem(StatusCodes.Status400BadRequest);
         projects.MapPut("/{project}", Put)
+            .RequireScope(Scope.Operate)
             .WithName("PutProjectSettings").WithSummary("Sets what a project wants")
             .WithDescription("Members left out follow the organization. `If-Match` with the ETag of a GET makes sure that nobody else has changed them meanwhile.")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         projects.MapDelete("/{project}", Delete)
+            .RequireScope(Scope.Operate)
             .WithName("DeleteProjectSettings").WithSummary("Drops a project's settings; with data=true also its volumes and rates")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Tasks.Runtime;
 using DynamicSampling.Tasks.Sampling;
@@ -13,11 +14,11 @@ internal static class RatesEndpoints
     public static void MapRates(this IEndpointRouteBuilder app)
     {
         app.MapGet("/api/organizations/{org}/rates", Get)
-            .WithTags("Rates").WithName("GetRates").WithSummary("The rates that are in force for an organization, and what they were computed from")
+            .WithTags("Rates").RequireScope(Scope.Read).WithName("GetRates").WithSummary("The rates that are in force for an organization, and what they were computed from")
             .WithDescription("Before the first run the version is 0, there are no projects, and every service gets the target.")
             .ProducesProblem(StatusCodes.Status400BadRequest);
         app.MapGet("/api/organizations/{org}/projects/{project}/rates", GetProject)
-            .WithTags("Rates").WithName("GetProjectRates").WithSummary("The rates that are in force for a project and its transactions, and what they were computed from")
+            .WithTags("Rates").RequireScope(Scope.Read).WithName("GetProjectRates").WithSummary("The rates that are in force for a project and its transactions, and what they were computed from")
             .WithDescription("A project that has no rate of its own gets its organization's target.")
             .ProducesProblem(StatusCodes.Status400BadRequest);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Serving;
 using DynamicSampling.Tasks.Sampling;
 using DynamicSampling.Tasks.Sampling.Rules;
@@ -12,7 +13,7 @@ internal static class RulesEndpoints
 {
     public static void MapRules(this IEndpointRouteBuilder app)
     {
-        var rules = app.MapGroup("/api/organizations/{org}/projects/{project}").WithTags("Rules");
+        var rules = app.MapGroup("/api/organizations/{org}/projects/{project}").WithTags("Rules").RequireScope(Scope.Read);
         rules.MapGet("/rules", Get)
             .WithName("GetRules").WithSummary("The rules document of a project, in the format that Relay reads (version 2)")
             .WithDescription("The order of the rules matters: factors multiply until the first sampleRate that matches.")

@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Cluster;
 using DynamicSampling.Tasks.Runs;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -17,7 +18,7 @@ internal static class RunsEndpoints
 
     public static void MapRuns(this IEndpointRouteBuilder app)
     {
-        var runs = app.MapGroup("/api/runs").WithTags("Runs");
+        var runs = app.MapGroup("/api/runs").WithTags("Runs").RequireScope(Scope.Read, Reach.Request);
         runs.MapGet("", List)
             .WithName("ListRuns").WithSummary("Runs, newest first")
             .ProducesProblem(StatusCodes.Status400BadRequest);
@@ -31,6 +32,7 @@ internal static class RunsEndpoints
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound);
         runs.MapPost("/{id}/cancel", Cancel)
+            .RequireScope(Scope.Operate, Reach.Request)
             .WithName("CancelRun").WithSummary("Cancels a run in progress")
             .WithDescription("The run ends when its work lets go of it; until then it is still `running`.")
             .ProducesProblem(StatusCodes.Status404NotFound)

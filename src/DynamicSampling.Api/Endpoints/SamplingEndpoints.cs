@@ -1,4 +1,5 @@
 using System.Buffers;
+using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Ingest.Otlp;
 using DynamicSampling.Api.Ingest.Traffic;
 using DynamicSampling.Api.Serving;
@@ -18,16 +19,16 @@ internal static class SamplingEndpoints
 
     public static void MapSampling(this IEndpointRouteBuilder app)
     {
-        // Every client asks again and again, so what a request need not do itself is done once: no scope is opened to find these, and what
-        // follows on routing for the sake of bodies is left out. Found late, since settings are checked when the service starts.
+        // Every client asks again and again, so what a request need not do itself is done once: no scope is opened to find these.
+        // Found late, since settings are checked when the service starts.
         var singletons = new Lazy<Singletons>(() => new(
             app.ServiceProvider.GetRequiredService<SamplingStrategies>(), app.ServiceProvider.GetRequiredService<ClientPolls>()));
         foreach (var path in Paths)
         {
             var own = app.MapGet(path, (Delegate)((HttpContext http) => Get(Names.DefaultOrganization, http, singletons.Value)));
             var tenant = app.MapGet("/o/{org}" + path, (PathName org, HttpContext http) => Get(org.Value, http, singletons.Value));
-            own.ShortCircuit();
-            tenant.ShortCircuit();
+            own.RequireScope(Scope.Sample, Reach.Request);
+            tenant.RequireScope(Scope.Sample);
             if (path == Paths[0])
             {
                 Describe(own, "GetStrategy", "The rates of a service, for SDKs");

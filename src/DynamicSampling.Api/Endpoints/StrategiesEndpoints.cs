@@ -1,3 +1,4 @@
+using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Serving;
 using DynamicSampling.Tasks.Sampling;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -9,7 +10,7 @@ namespace DynamicSampling.Api.Endpoints;
 internal static class StrategiesEndpoints
 {
     public static void MapStrategies(this IEndpointRouteBuilder app) => app.MapGet("/api/strategies.json", Get)
-        .WithTags("Sampling").WithName("GetStrategies").WithSummary("The rates of all services of an organization as a strategies file, for the OpenTelemetry Collector and Jaeger")
+        .WithTags("Sampling").RequireScope(Scope.Sample, Reach.Request).WithName("GetStrategies").WithSummary("The rates of all services of an organization as a strategies file, for the OpenTelemetry Collector and Jaeger")
         .WithDescription("`?organization=` is `default` when left out.")
         .ProducesProblem(StatusCodes.Status400BadRequest);
 

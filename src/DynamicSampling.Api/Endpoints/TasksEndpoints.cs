@@ -1,3 +1,4 @@
+using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Cluster;
 using DynamicSampling.Api.Scheduling;
 using DynamicSampling.Api.Storage;
@@ -16,9 +17,9 @@ internal static class TasksEndpoints
 {
     public static void MapTasks(this IEndpointRouteBuilder app)
     {
-        var tasks = app.MapGroup("/api/tasks").WithTags("Tasks");
+        var tasks = app.MapGroup("/api/tasks").WithTags("Tasks").RequireScope(Scope.Operate, Reach.Request);
         var runner = app.ServiceProvider.GetRequiredService<TaskRunner>();
-        tasks.MapGet("", List).WithName("ListTasks").WithSummary("The catalogue of tasks");
+        tasks.MapGet("", List).RequireScope(Scope.Read, Reach.Request).WithName("ListTasks").WithSummary("The catalogue of tasks");
 
         // An endpoint for each task, because each has its own name and budget in the pipeline. OpenAPI shows them as one.
         foreach (var task in app.ServiceProvider.GetServices<ISamplingTask>())

@@ -1,3 +1,4 @@
+using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Hosting;
 using DynamicSampling.Api.Ingest.Otlp;
 using DynamicSampling.Api.Telemetry;
@@ -14,11 +15,11 @@ internal static class TracesEndpoints
     public static void MapTraces(this IEndpointRouteBuilder app)
     {
         Describe(
-            app.MapPost("/v1/traces", (HttpContext http, OtlpReceiver receiver) => Post(Names.DefaultOrganization, http, receiver)),
+            app.MapPost("/v1/traces", (HttpContext http, OtlpReceiver receiver) => Post(Names.DefaultOrganization, http, receiver)).RequireScope(Scope.Ingest, Reach.Request),
             "ExportTraces",
             "Takes traces of SDKs and Collectors, and counts their root spans");
         Describe(
-            app.MapPost("/o/{org}/v1/traces", (PathName org, HttpContext http, OtlpReceiver receiver) => Post(org.Value, http, receiver)),
+            app.MapPost("/o/{org}/v1/traces", (PathName org, HttpContext http, OtlpReceiver receiver) => Post(org.Value, http, receiver)).RequireScope(Scope.Ingest),
             "ExportTracesOfOrganization",
             "Takes traces of an organization, and counts their root spans");
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Tasks.Runtime;
@@ -18,7 +19,7 @@ internal static partial class VolumesEndpoints
     public static void MapVolumes(this IEndpointRouteBuilder app)
     {
         app.MapPost("/api/volumes", Post)
-            .WithTags("Volumes").WithName("PostVolumes").WithSummary("Counts volumes")
+            .WithTags("Volumes").RequireScope(Scope.Ingest, Reach.Request).WithName("PostVolumes").WithSummary("Counts volumes")
             .WithDescription("A JSON array, or one item a line as `application/x-ndjson`. One item that is not right rejects the whole request. The answer comes when the counts are durable.")
             .Accepts<VolumeItem[]>("application/json", JsonLines)
             .ProducesProblem(StatusCodes.Status400BadRequest)
@@ -26,7 +27,7 @@ internal static partial class VolumesEndpoints
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         app.MapGet("/api/organizations/{org}/volumes", List)
-            .WithTags("Volumes").WithName("ListVolumes").WithSummary("What was counted in a window, largest first")
+            .WithTags("Volumes").RequireScope(Scope.Read).WithName("ListVolumes").WithSummary("What was counted in a window, largest first")
             .ProducesProblem(StatusCodes.Status400BadRequest);
     }
 
