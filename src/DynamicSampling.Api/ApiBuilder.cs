@@ -33,14 +33,16 @@ public static class ApiBuilder
     internal static WebApplication Build(string[] args, DefaultPorts ports)
     {
         var builder = CreateBuilder(args, ports);
-        LoopbackOnly.Enforce(builder);
+        LoopbackOnly.Configure(builder);
         var app = builder.Build();
         // First, to see the status that clients see.
         app.UseRequestActivities();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseMiddleware<DoubledSlashes>();
+        app.UseMiddleware<KeysInPaths>();
         app.UseRouting();
+        app.UseAccess();
         app.UseMiddleware<ContentEncodings>();
         app.UseMiddleware<BodyLimit>();
 
@@ -60,6 +62,7 @@ public static class ApiBuilder
         app.MapSettingsDocuments();
         app.MapCluster();
         app.MapHealth();
+        app.MapSignIn();
         app.MapOpenApi("/openapi/{documentName}.json").RequireScope(Scope.None, Reach.None);
         return app;
     }
@@ -73,6 +76,8 @@ public static class ApiBuilder
         builder.Services.AddDefaultAddresses(ports);
         AddHttp(builder);
         AddStorage(builder);
+        // Reads the keys after the schema is up to date, and before requests come in.
+        builder.AddAccess();
         AddIngest(builder);
         AddSampling(builder);
         builder.AddServiceTelemetry();

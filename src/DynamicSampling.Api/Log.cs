@@ -121,4 +121,25 @@ internal static partial class Log
 
     [LoggerMessage(157, LogLevel.Error, "Run {Id} could not be stored as it ended; it is tried again. {Count} such runs are remembered")]
     public static partial void RunRemembered(ILogger logger, Guid id, int count);
+
+    [LoggerMessage(440, LogLevel.Information, "Nobody is asked for a key, so the service listens on this machine only. The command keys create makes a key")]
+    public static partial void LoopbackOnly(ILogger logger);
+
+    [LoggerMessage(441, LogLevel.Information, "Requests need a key; {Count} keys are known")]
+    public static partial void KeysRequired(ILogger logger, int count);
+
+    [LoggerMessage(442, LogLevel.Warning, "Nobody is asked for a key: whoever reaches this service may change sampling (Authentication:AllowAnonymous)")]
+    public static partial void AnonymousAllowed(ILogger logger);
+
+    [LoggerMessage(443, LogLevel.Warning, "There are keys, or an issuer of tokens, but nobody is asked for one, because Authentication:AllowAnonymous is true")]
+    public static partial void KeysIgnored(ILogger logger);
+
+    [LoggerMessage(444, LogLevel.Information, "Keys have changed; {Count} are known now")]
+    public static partial void KeysChanged(ILogger logger, int count);
+
+    [LoggerMessage(445, LogLevel.Warning, "Keys cannot be read; those that are known go on counting: {Reason}")]
+    public static partial void KeysNotRead(ILogger logger, string reason);
+
+    [LoggerMessage(446, LogLevel.Error, "The keys in the settings have changed and are not right; those that are known go on counting: {Reason}")]
+    public static partial void ConfiguredKeysWrong(ILogger logger, string reason);
 }

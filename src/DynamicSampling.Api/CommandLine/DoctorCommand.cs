@@ -52,6 +52,7 @@ internal static class DoctorCommand
         }
 
         yield return new SchemaCheck(storage);
+        yield return new KeysCheck(host.Configuration, storage, environment.Clock);
         yield return new AddressesCheck(host.Configuration, environment.Ports);
         yield return new ClockCheck(storage, environment.Clock);
     }

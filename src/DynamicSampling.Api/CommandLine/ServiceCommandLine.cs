@@ -60,6 +60,7 @@ internal static class ServiceCommandLine
             DoctorCommand.Create(environment, settings),
             ExportCommand.Create(environment, settings),
             ImportCommand.Create(environment, settings),
+            KeysCommand.Create(environment, settings),
         };
         root.SetAction(async _ =>
         {

@@ -11,7 +11,7 @@ internal static class SettingsArguments
     /// <returns>The settings as they are, and everything else.</returns>
     public static (string[] Settings, string[] Others) Split(IReadOnlyList<string> arguments, Command root)
     {
-        var options = root.Options.Concat(root.Subcommands.SelectMany(command => command.Options))
+        var options = Commands(root).SelectMany(command => command.Options)
             .SelectMany(option => option.Aliases.Append(option.Name))
             .ToHashSet(StringComparer.Ordinal);
         var settings = new List<string>();
@@ -39,6 +39,8 @@ internal static class SettingsArguments
 
         return ([.. settings], [.. others]);
     }
+
+    private static IEnumerable<Command> Commands(Command root) => root.Subcommands.SelectMany(Commands).Prepend(root);
 
     /// <summary>Whether it is an option, with a value or without; also what was probably meant as one: taken for a setting, it would have no effect, and nobody would hear of it.</summary>
     private static bool IsOption(string argument, HashSet<string> options, Command command)

@@ -1,3 +1,4 @@
+using DynamicSampling.Api.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -17,10 +18,13 @@ internal static class HealthEndpoints
             .Produces<Health>(StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static async Task<JsonHttpResult<Health>> Ready(HealthCheckService checks, CancellationToken cancellationToken)
+    private static async Task<JsonHttpResult<Health>> Ready(HttpContext http, Access access, HealthCheckService checks, CancellationToken cancellationToken)
     {
         var report = await checks.CheckHealthAsync(cancellationToken);
-        var parts = report.Entries.Select(entry => new HealthPart(entry.Key, entry.Value.Status.ToString(), entry.Value.Description)).ToArray();
+        // What is wrong may name organizations, and probes have no key.
+        HealthPart[] parts = access.IsRequired && Caller.GrantOf(http) is not { IsForAll: true }
+            ? []
+            : [.. report.Entries.Select(entry => new HealthPart(entry.Key, entry.Value.Status.ToString(), entry.Value.Description))];
         return TypedResults.Json(
             new Health(report.Status.ToString(), parts),
             statusCode: report.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
@@ -29,7 +33,7 @@ internal static class HealthEndpoints
 
 /// <summary>How the service is.</summary>
 /// <param name="Status">Healthy, Degraded or Unhealthy.</param>
-/// <param name="Parts">What it depends on.</param>
+/// <param name="Parts">What it depends on; none for those without a key, where requests need one.</param>
 internal sealed record Health(string Status, IReadOnlyList<HealthPart> Parts);
 
 /// <summary>How a part of the service is.</summary>

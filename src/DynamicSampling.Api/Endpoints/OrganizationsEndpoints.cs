@@ -37,11 +37,12 @@ internal static class OrganizationsEndpoints
     }
 
     private static async Task<Ok<Page<OrganizationListItem>>> List(
-        SqlOrganizationStore store, IOptions<SamplingOptions> defaults, TimeProvider clock, int? limit, string? cursor, CancellationToken cancellationToken)
+        HttpContext http, SqlOrganizationStore store, IOptions<SamplingOptions> defaults, TimeProvider clock, int? limit, string? cursor,
+        CancellationToken cancellationToken)
     {
         var count = Paging.Limit(limit);
         var rows = await store.ListWithVolumesAsync(
-            MinuteWindow.Ending(clock.GetUtcNow(), WindowMinutes), Paging.Cursor<NameCursor>(cursor)?.Name, count + 1, cancellationToken);
+            Caller.GrantOf(http)?.Organizations, MinuteWindow.Ending(clock.GetUtcNow(), WindowMinutes), Paging.Cursor<NameCursor>(cursor)?.Name, count + 1, cancellationToken);
         return TypedResults.Ok(Paging.ToPage(
             rows,
             count,
@@ -74,9 +75,11 @@ internal static class OrganizationsEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
-        PathName org, HttpRequest request, SqlOrganizationStore store, bool? data, CancellationToken cancellationToken)
+        PathName org, HttpContext http, SqlOrganizationStore store, bool? data, CancellationToken cancellationToken)
     {
-        var headers = request.GetTypedHeaders();
+        if (data == true)
+            Caller.Demand(http, Scope.Admin, "Deleting data");
+        var headers = http.Request.GetTypedHeaders();
         if (headers.CheckPreconditions() is { } unreadable)
             return Problems.BadRequest(unreadable);
         return await store.DeleteAsync(org.Value, data == true, entry => headers.Allows(entry?.Settings), cancellationToken) ? TypedResults.NoContent() : Problems.StaleSettings();

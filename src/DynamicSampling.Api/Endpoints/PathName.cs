@@ -18,11 +18,14 @@ internal sealed record PathName(string Value) : IBindableFromHttpContext<PathNam
 
     public static ValueTask<PathName?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
-        var name = ReadRaw(context, parameter.Name!) ?? context.GetRouteValue(parameter.Name!) as string;
+        var name = Find(context, parameter.Name!);
         return Names.Check(name) is { } problem
             ? throw new BadHttpRequestException($"The {Title(parameter.Name!)} in the path {problem}.")
             : ValueTask.FromResult<PathName?>(new PathName(name!));
     }
+
+    /// <summary>A name in the path as it is, also one that is none; null when the path has no such parameter.</summary>
+    public static string? Find(HttpContext context, string parameter) => ReadRaw(context, parameter) ?? context.GetRouteValue(parameter) as string;
 
     private static string? ReadRaw(HttpContext context, string parameter)
     {

@@ -80,9 +80,11 @@ internal static class ProjectsEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
-        PathName org, PathName project, HttpRequest request, SqlProjectStore projects, bool? data, CancellationToken cancellationToken)
+        PathName org, PathName project, HttpContext http, SqlProjectStore projects, bool? data, CancellationToken cancellationToken)
     {
-        var headers = request.GetTypedHeaders();
+        if (data == true)
+            Caller.Demand(http, Scope.Admin, "Deleting data");
+        var headers = http.Request.GetTypedHeaders();
         if (headers.CheckPreconditions() is { } unreadable)
             return Problems.BadRequest(unreadable);
         return await projects.DeleteAsync(new(org.Value, project.Value), data == true, entry => headers.Allows(entry?.Settings), cancellationToken)

@@ -40,14 +40,14 @@ internal static class RunsEndpoints
     }
 
     private static async Task<Ok<Page<TaskRun>>> List(
-        RunHistory runs, string? task, string? status, string? organization, string? since, int? limit, string? cursor,
+        HttpContext http, RunHistory runs, string? task, string? status, string? organization, string? since, int? limit, string? cursor,
         CancellationToken cancellationToken)
     {
         var count = Paging.Limit(limit);
         var query = new RunQuery
         {
             Task = task,
-            Organization = organization,
+            Organization = Caller.OrganizationOrAll(http, organization),
             Status = status is null ? null : WireNames.ParseStatus(status) ?? throw new BadHttpRequestException(
                 $"status must be one of {string.Join(", ", Enum.GetValues<RunStatus>().Select(known => known.ToWireName()))}, but is '{status}'."),
             Since = since is null ? null : ParseSince(since),
@@ -59,30 +59,34 @@ internal static class RunsEndpoints
     }
 
     private static async Task<Results<Ok<TaskRun>, ProblemHttpResult>> Get(
-        string id, RunHistory runs, CancellationToken cancellationToken) =>
-        TryParseId(id, out var runId) && await runs.FindAsync(runId, cancellationToken) is { } run ? TypedResults.Ok(run) : NoSuchRun(id);
+        string id, HttpContext http, RunHistory runs, CancellationToken cancellationToken) =>
+        TryParseId(id, out var runId) && await FindAsync(runId, http, runs, cancellationToken) is { } run ? TypedResults.Ok(run) : NoSuchRun(id);
+
+    // Those of others are not there, as far as a key for some organizations is concerned.
+    private static async ValueTask<TaskRun?> FindAsync(Guid id, HttpContext http, RunHistory runs, CancellationToken cancellationToken) =>
+        await runs.FindAsync(id, cancellationToken) is { } run && Caller.MaySee(http, run.Organization) ? run : null;
 
     private static async Task<IResult> Events(
-        string id, HttpRequest request, RunHistory runs, RunRegistry registry, TimeProvider clock, IHostApplicationLifetime lifetime,
+        string id, HttpContext http, RunHistory runs, RunRegistry registry, TimeProvider clock, IHostApplicationLifetime lifetime,
         CancellationToken cancellationToken)
     {
         if (!TryParseId(id, out var runId))
             return NoSuchRun(id);
-        if (request.Headers["Last-Event-ID"] == EndedEvent)
+        if (http.Request.Headers["Last-Event-ID"] == EndedEvent)
             return TypedResults.NoContent();
-        if (registry.TryGet(runId, out var live))
-            return TypedResults.ServerSentEvents(WatchAsync(live, clock, lifetime.ApplicationStopping, cancellationToken));
-        return await runs.FindAsync(runId, cancellationToken) is { } run
-            ? TypedResults.ServerSentEvents(WatchAsync(run, runs, clock, lifetime.ApplicationStopping, cancellationToken))
-            : NoSuchRun(id);
+        if (await FindAsync(runId, http, runs, cancellationToken) is not { } run)
+            return NoSuchRun(id);
+        return registry.TryGet(runId, out var live)
+            ? TypedResults.ServerSentEvents(WatchAsync(live, clock, lifetime.ApplicationStopping, cancellationToken))
+            : TypedResults.ServerSentEvents(WatchAsync(run, runs, clock, lifetime.ApplicationStopping, cancellationToken));
     }
 
     private static async Task<Results<Accepted<TaskRun>, ProblemHttpResult>> Cancel(
-        string id, HttpRequest request, RunHistory runs, RunRegistry registry, ClusterRuns others, CancellationToken cancellationToken)
+        string id, HttpContext http, RunHistory runs, RunRegistry registry, ClusterRuns others, CancellationToken cancellationToken)
     {
-        if (!TryParseId(id, out var runId))
+        if (!TryParseId(id, out var runId) || await FindAsync(runId, http, runs, cancellationToken) is null)
             return NoSuchRun(id);
-        var path = request.PathBase.ToUriComponent() + RunPath.Replace("{id}", runId.ToString(), StringComparison.Ordinal);
+        var path = http.Request.PathBase.ToUriComponent() + RunPath.Replace("{id}", runId.ToString(), StringComparison.Ordinal);
         if (registry.TryGet(runId, out var live) && registry.Cancel(runId))
             return TypedResults.Accepted(path, live.Snapshot());
         var isElsewhere = await others.CancelAsync(runId, cancellationToken);

@@ -3,7 +3,6 @@ using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Ingest.Otlp;
 using DynamicSampling.Api.Ingest.Traffic;
 using DynamicSampling.Api.Serving;
-using DynamicSampling.Tasks.Sampling;
 using Microsoft.Net.Http.Headers;
 
 namespace DynamicSampling.Api.Endpoints;
@@ -25,7 +24,7 @@ internal static class SamplingEndpoints
             app.ServiceProvider.GetRequiredService<SamplingStrategies>(), app.ServiceProvider.GetRequiredService<ClientPolls>()));
         foreach (var path in Paths)
         {
-            var own = app.MapGet(path, (Delegate)((HttpContext http) => Get(Names.DefaultOrganization, http, singletons.Value)));
+            var own = app.MapGet(path, (Delegate)((HttpContext http) => Get(Caller.OrganizationOf(http), http, singletons.Value)));
             var tenant = app.MapGet("/o/{org}" + path, (PathName org, HttpContext http) => Get(org.Value, http, singletons.Value));
             own.RequireScope(Scope.Sample, Reach.Request);
             tenant.RequireScope(Scope.Sample);

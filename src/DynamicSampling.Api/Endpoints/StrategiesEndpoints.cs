@@ -14,11 +14,11 @@ internal static class StrategiesEndpoints
         .WithDescription("`?organization=` is `default` when left out.")
         .ProducesProblem(StatusCodes.Status400BadRequest);
 
-    private static async Task<Ok<StrategiesFile>> Get(SamplingStrategies strategies, string? organization, CancellationToken cancellationToken)
+    private static async Task<Ok<StrategiesFile>> Get(SamplingStrategies strategies, HttpContext http, string? organization, CancellationToken cancellationToken)
     {
-        var name = organization ?? Names.DefaultOrganization;
-        if (Names.Check(name) is { } problem)
+        if (organization is not null && Names.Check(organization) is { } problem)
             throw new BadHttpRequestException($"organization {problem}.");
+        var name = Caller.OrganizationOf(http, organization);
         var served = await strategies.FindOrganizationAsync(name, cancellationToken);
         return TypedResults.Ok(new StrategiesFile(
             FileStrategy.Of(served?.Default.Rates.Others ?? strategies.DefaultRate),

@@ -54,7 +54,7 @@ internal static class TasksEndpoints
     }
 
     private static async Task<Ok<Page<TaskDescription>>> List(
-        IEnumerable<ISamplingTask> tasks, IEnumerable<TaskSchedule> schedules, IOptions<SchedulingOptions> scheduling, SqlRunStore store, RunHistory runs,
+        HttpContext http, IEnumerable<ISamplingTask> tasks, IEnumerable<TaskSchedule> schedules, IOptions<SchedulingOptions> scheduling, SqlRunStore store, RunHistory runs,
         CancellationToken cancellationToken)
     {
         var scheduleOf = (scheduling.Value.Enabled ? schedules : []).ToDictionary(schedule => schedule.Task, StringComparer.Ordinal);
@@ -66,7 +66,7 @@ internal static class TasksEndpoints
                     task.Description,
                     task.MaxExecution.TotalSeconds,
                     scheduleOf.GetValueOrDefault(task.Name)?.ToString(),
-                    latest.GetValueOrDefault(task.Name) is { } run ? runs.AsOfNow(run) : null)),
+                    latest.GetValueOrDefault(task.Name) is { } run && Caller.MaySee(http, run.Organization) ? runs.AsOfNow(run) : null)),
             ],
             Next: null));
     }
@@ -86,7 +86,16 @@ internal static class TasksEndpoints
 
     private static async ValueTask<object?> Validate(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
-        if (context.Arguments.OfType<TaskRequest>().FirstOrDefault() is not { } request)
+        var request = context.Arguments.OfType<TaskRequest>().FirstOrDefault();
+        if (Caller.GrantOf(context.HttpContext) is { IsForAll: false } grant)
+        {
+            if (request?.Organization is null)
+                throw new BadHttpRequestException("A run over all organizations needs a key for all of them: name one, as in {\"organization\":\"acme\"}.", StatusCodes.Status403Forbidden);
+            if (!grant.IsFor(request.Organization))
+                throw Caller.Foreign();
+        }
+
+        if (request is null)
             return await next(context);
         if (request.Organization is not null && Names.Check(request.Organization) is { } problem)
             return Problems.BadRequest($"organization {problem}.");

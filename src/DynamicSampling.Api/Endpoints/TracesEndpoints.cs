@@ -2,7 +2,6 @@ using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Hosting;
 using DynamicSampling.Api.Ingest.Otlp;
 using DynamicSampling.Api.Telemetry;
-using DynamicSampling.Tasks.Sampling;
 
 namespace DynamicSampling.Api.Endpoints;
 
@@ -15,7 +14,7 @@ internal static class TracesEndpoints
     public static void MapTraces(this IEndpointRouteBuilder app)
     {
         Describe(
-            app.MapPost("/v1/traces", (HttpContext http, OtlpReceiver receiver) => Post(Names.DefaultOrganization, http, receiver)).RequireScope(Scope.Ingest, Reach.Request),
+            app.MapPost("/v1/traces", (HttpContext http, OtlpReceiver receiver) => Post(Caller.OrganizationOf(http), http, receiver)).RequireScope(Scope.Ingest, Reach.Request),
             "ExportTraces",
             "Takes traces of SDKs and Collectors, and counts their root spans");
         Describe(

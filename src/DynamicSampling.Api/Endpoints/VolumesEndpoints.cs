@@ -43,7 +43,7 @@ internal static partial class VolumesEndpoints
             return Problems.BadRequest("Idempotency-Key must be 1 to 200 visible ASCII characters, for instance a UUID.");
 
         var batch = new VolumeBatch();
-        var parser = new VolumeItemParser(clock.GetUtcNow(), batch);
+        var parser = new VolumeItemParser(clock.GetUtcNow(), batch, Caller.GrantOf(http));
         try
         {
             if (isLines)

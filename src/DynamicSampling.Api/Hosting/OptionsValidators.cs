@@ -1,3 +1,4 @@
+using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Cluster;
 using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Notifications;
@@ -24,3 +25,6 @@ internal sealed partial class NotificationOptionsValidator : IValidateOptions<No
 
 [OptionsValidator]
 internal sealed partial class ClusterOptionsValidator : IValidateOptions<ClusterOptions>;
+
+[OptionsValidator]
+internal sealed partial class AuthenticationSettingsValidator : IValidateOptions<AuthenticationSettings>;

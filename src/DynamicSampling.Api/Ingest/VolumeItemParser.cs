@@ -1,10 +1,11 @@
 using System.Text.Json;
+using DynamicSampling.Api.Authentication;
 using DynamicSampling.Tasks.Sampling;
 
 namespace DynamicSampling.Api.Ingest;
 
 /// <summary>Reads one item of <c>POST /api/volumes</c>. It is written by hand so that errors name the member and say what is expected.</summary>
-internal sealed class VolumeItemParser(DateTimeOffset now, VolumeBatch batch)
+internal sealed class VolumeItemParser(DateTimeOffset now, VolumeBatch batch, Grant? grant = null)
 {
     /// <summary>More in one item is a mistake, and a double holds every whole number up to here.</summary>
     public const double MaxCount = 1e15;
@@ -22,7 +23,7 @@ internal sealed class VolumeItemParser(DateTimeOffset now, VolumeBatch batch)
         if (reader.TokenType != JsonTokenType.StartObject)
             throw new InvalidVolumeException(member: null, "an item must be an object, such as {\"project\":\"checkout\",\"transaction\":\"GET /cart\",\"total\":42}");
 
-        var organization = Names.DefaultOrganization;
+        var organization = grant?.OnlyOrganization ?? Names.DefaultOrganization;
         string? project = null;
         string? transaction = null;
         double? total = null;
@@ -64,6 +65,8 @@ internal sealed class VolumeItemParser(DateTimeOffset now, VolumeBatch batch)
             throw new InvalidVolumeException("total", "is missing");
         if (kept > count)
             throw new InvalidVolumeException("kept", $"must not be more than total, but {kept} is more than {count}");
+        if (grant is not null && !grant.IsFor(organization))
+            throw Caller.Foreign();
         batch.Add(new(organization, project, transaction, minute), new(count, kept));
         if (release is not null)
             batch.AddRelease(new(organization, project, release, environment ?? ""), minute);

@@ -50,24 +50,24 @@ internal sealed class SqlOrganizationStore(Database database, SettingsErrors err
             },
             cancellationToken);
 
-    /// <summary>Organizations with their volume in a window, by name.</summary>
+    /// <summary>Organizations with their volume in a window, by name; all, or those of some names.</summary>
     public Task<IReadOnlyList<OrganizationWithVolume>> ListWithVolumesAsync(
-        MinuteWindow window, string? after, int limit, CancellationToken cancellationToken) =>
+        IReadOnlyCollection<string>? names, MinuteWindow window, string? after, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<OrganizationWithVolume>>(
             async connection =>
             {
                 var rows = await connection.QueryAsync<VolumeRow>(
-                    """
+                    $"""
                     SELECT o.name AS Name, o.settings AS Settings, COUNT(DISTINCT p.id) AS Projects,
                            COALESCE(SUM(v.total), 0.0) AS Total, COALESCE(SUM(v.kept), 0.0) AS Kept,
                            COALESCE((SELECT r.monthly_volume FROM rate_versions r WHERE r.organization_id = o.id ORDER BY r.version DESC LIMIT 1), -1.0) AS MonthlyVolume
-                    FROM (SELECT id, name, settings FROM organizations WHERE name > @after ORDER BY name LIMIT @limit) o
+                    FROM (SELECT id, name, settings FROM organizations WHERE name > @after {(names is null ? "" : "AND " + database.Dialect.IsOneOf("name", "@names"))} ORDER BY name LIMIT @limit) o
                     LEFT JOIN projects p ON p.organization_id = o.id
                     LEFT JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN @First AND @Last
                     GROUP BY o.id, o.name, o.settings
                     ORDER BY o.name
                     """,
-                    new { after = after ?? "", limit, window.First, window.Last });
+                    new { after = after ?? "", limit, window.First, window.Last, names = names?.ToArray() });
                 return
                 [
                     .. rows.Select(row => new OrganizationWithVolume(

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using DynamicSampling.Api;
+using DynamicSampling.Api.Hosting;
 using DynamicSampling.IntegrationTests.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.AspNetCore.Hosting;
@@ -24,13 +25,15 @@ public class HostingTests
     [InlineData("--https_ports=8443;8444", "https://*:8443")]
     [InlineData("--Kestrel:Endpoints:x:Url=http://0.0.0.0:5000", "http://0.0.0.0:5000")]
     [InlineData("--Kestrel:Endpoints:x:Url=http://example.com", "http://example.com")]
-    public void Build_AddressOthersCanReach_IsRefusedWithWhatToDo(string argument, string address)
+    public async Task Start_AddressOthersCanReachWithoutKeys_IsRefusedWithWhatToDo(string argument, string address)
     {
-        var exception = Assert.ThrowsAny<InvalidOperationException>(() => ApiBuilder.Build([argument]));
+        await using var app = ApiBuilder.Build([argument, "--Logging:LogLevel:Default=None", "--ConnectionStrings:DynamicSampling=Data Source=:memory:"]);
+        var exception = await Assert.ThrowsAsync<StartupException>(() => app.StartAsync());
 
         Assert.Contains($"'{address}'", exception.Message, StringComparison.Ordinal);
         Assert.Contains("http://localhost:5000", exception.Message, StringComparison.Ordinal);
         Assert.Contains("Authentication:AllowAnonymous=true", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Authentication:ApiKeys", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -56,7 +59,7 @@ public class HostingTests
     [Fact]
     public async Task Program_AddressOthersCanReach_SaysWhatToDoAndExits()
     {
-        var (exitCode, error) = await RunProgramAsync("--urls", "http://0.0.0.0:0");
+        var (exitCode, error) = await RunProgramAsync("--urls", "http://0.0.0.0:0", "--ConnectionStrings:DynamicSampling", "Data Source=:memory:");
 
         Assert.Equal(1, exitCode);
         Assert.Contains("Authentication:AllowAnonymous=true", error, StringComparison.Ordinal);

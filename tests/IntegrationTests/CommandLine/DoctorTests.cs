@@ -166,13 +166,45 @@ public sealed partial class DoctorTests : IDisposable
     [InlineData("Sampling:DefaultTargetSampleRate", "2", "DefaultTargetSampleRate")]
     [InlineData("Ingest:MaxBodyBytes", "64 MiB", "Ingest:MaxBodyBytes")]
     [InlineData("Authentication:AllowAnonymous", "perhaps", "Authentication:AllowAnonymous")]
-    [InlineData("urls", "http://0.0.0.0:0", "can be reached from other machines")]
     public async Task Doctor_SettingThatStopsTheStart_IsAProblem(string key, string value, string said)
     {
         var result = await _cli.RunAsync("doctor", $"--{key}={value}");
 
         Assert.Equal((1, ""), (result.Code, result.Error));
         result.AssertFinding("problem", "settings", said);
+    }
+
+    [Fact]
+    public async Task Doctor_AddressThatOthersCanReachWithoutKeys_IsAProblem()
+    {
+        var result = await _cli.RunAsync("doctor", "--urls=http://0.0.0.0:0");
+
+        Assert.Equal((1, ""), (result.Code, result.Error));
+        result.AssertFinding("problem", "keys", "can be reached from other machines");
+    }
+
+    [Fact]
+    public async Task Doctor_Keys_AreCountedWithoutBeingShown()
+    {
+        (await _cli.RunAsync("doctor")).AssertFinding("ok", "keys", "There are none");
+        var key = (await _cli.RunAsync("keys", "create", "ci", "--scope", "read", "--expires", "1d")).Output.Trim();
+        var active = await _cli.RunAsync("doctor", "--urls=http://0.0.0.0:0");
+        _cli.Clock.Advance(TimeSpan.FromDays(1));
+        var expired = await _cli.RunAsync("doctor");
+
+        active.AssertFinding("ok", "keys", "Requests need one.");
+        expired.AssertFinding("warning", "keys", "none counts any more");
+        Assert.DoesNotContain(key, active.Output + expired.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_ConfiguredKeyThatIsTooShort_IsAProblemThatDoesNotShowIt()
+    {
+        var result = await _cli.RunAsync("doctor", "--Authentication:ApiKeys:0=tooshort1234");
+
+        Assert.Equal(1, result.Code);
+        result.AssertFinding("problem", "keys", "Authentication:ApiKeys:0 must have 16 to 200 characters, but has 12");
+        Assert.DoesNotContain("tooshort", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -248,6 +280,6 @@ public sealed partial class DoctorTests : IDisposable
     public void Dispose() => _cli.Dispose();
 
     // A row of the table whose first column is a key.
-    [GeneratedRegex(@"^\| `(?<key>\w+:\w+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\| `(?<key>\w+(:\w+)+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex DocumentedSetting();
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Cluster;
 using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Notifications;
@@ -23,13 +24,18 @@ internal static class KnownSettings
             .. Of<IngestOptions>("Ingest"),
             .. Of<StorageOptions>(StorageOptions.Section),
             .. Of<ClusterOptions>(ClusterOptions.Section),
-            "Authentication:AllowAnonymous",
+            .. Of<AuthenticationSettings>(AuthenticationSettings.Section),
+            .. Of<JwtSettings>(JwtSettings.Section),
+            ConfiguredKeys.Key,
             "ConnectionStrings:DynamicSampling",
         ],
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The sections.</summary>
     public static readonly IReadOnlySet<string> Sections = Keys.Select(Section).ToHashSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether there is such a setting; what is below a list is for whoever reads the list.</summary>
+    public static bool Contains(string key) => Keys.Contains(key) || key.StartsWith(ConfiguredKeys.Key + ":", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The section of a key; the key itself when it has none.</summary>
     public static string Section(string key) => key.Split(':', 2)[0];

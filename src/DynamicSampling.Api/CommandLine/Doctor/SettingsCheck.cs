@@ -1,4 +1,3 @@
-using DynamicSampling.Api.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace DynamicSampling.Api.CommandLine.Doctor;
@@ -10,7 +9,7 @@ internal sealed class SettingsCheck(IServiceProvider services) : IDoctorCheck
 
     public Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
     {
-        List<Finding> findings = [.. FindInvalid().Concat(FindExposed()).Distinct(StringComparer.Ordinal).Select(Finding.Problem)];
+        List<Finding> findings = [.. FindInvalid().Distinct(StringComparer.Ordinal).Select(Finding.Problem)];
         if (findings.Count == 0)
             findings.Add(Finding.Ok("Every value is within its range."));
         return Task.FromResult<IReadOnlyList<Finding>>(findings);
@@ -34,18 +33,6 @@ internal sealed class SettingsCheck(IServiceProvider services) : IDoctorCheck
         catch (InvalidOperationException exception)
         {
             // A value of the wrong kind; the message names its key.
-            return [exception.Message];
-        }
-    }
-
-    private IEnumerable<string> FindExposed()
-    {
-        try
-        {
-            return LoopbackOnly.FindProblem(services.GetRequiredService<IConfiguration>()) is { } exposed ? [exposed] : [];
-        }
-        catch (InvalidOperationException exception)
-        {
             return [exception.Message];
         }
     }

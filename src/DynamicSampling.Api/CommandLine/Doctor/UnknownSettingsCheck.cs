@@ -14,7 +14,7 @@ internal sealed class UnknownSettingsCheck(IConfiguration configuration) : IDoct
     public Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
     {
         var findings = configuration.AsEnumerable()
-            .Where(setting => setting.Value is not null && setting.Key.Contains(':', StringComparison.Ordinal) && !KnownSettings.Keys.Contains(setting.Key))
+            .Where(setting => setting.Value is not null && setting.Key.Contains(':', StringComparison.Ordinal) && !KnownSettings.Contains(setting.Key))
             .OrderBy(setting => setting.Key, StringComparer.OrdinalIgnoreCase)
             .Select(setting => Describe(setting.Key))
             .OfType<string>()
