@@ -21,7 +21,7 @@ internal static class ConfiguredKeys
         if (section.Value is { Length: > 0 } single)
             keys.Add(ReadKey(single, new Entry(Key, "configuration"), now));
         foreach (var child in section.GetChildren())
-            keys.Add(child.Value is { } plain ? ReadKey(plain, new Entry(child.Path, $"configuration-{child.Key}"), now) : ReadObject(child, now));
+            keys.Add(child.GetChildren().Any() ? ReadObject(child, now) : ReadKey(child.Value ?? "", new Entry(child.Path, $"configuration-{child.Key}"), now));
         if (keys.GroupBy(key => key.Hash, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new StartupException($"{Key} has the same key twice, as {string.Join(" and ", twice.Select(key => $"'{key.Grant.Name}'"))}.");
         return keys;

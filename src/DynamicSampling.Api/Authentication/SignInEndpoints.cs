@@ -74,7 +74,7 @@ internal static class SignInEndpoints
         return TypedResults.Text(
             Template.Replace("{{base}}", encode.Encode(http.Request.PathBase), StringComparison.Ordinal).Replace("{{body}}", body, StringComparison.Ordinal),
             "text/html; charset=utf-8",
-            statusCode: problem is null ? StatusCodes.Status200OK : StatusCodes.Status401Unauthorized);
+            statusCode: problem is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
     }
 
     // Never to another site, however it is written.

@@ -27,8 +27,11 @@ public class HostingTests
     [InlineData("--Kestrel:Endpoints:x:Url=http://example.com", "http://example.com")]
     public async Task Start_AddressOthersCanReachWithoutKeys_IsRefusedWithWhatToDo(string argument, string address)
     {
-        await using var app = ApiBuilder.Build([argument, "--Logging:LogLevel:Default=None", "--ConnectionStrings:DynamicSampling=Data Source=:memory:"]);
-        var exception = await Assert.ThrowsAsync<StartupException>(() => app.StartAsync());
+        var folder = Directory.CreateTempSubdirectory("dynamic-sampling-tests-");
+        StartupException exception;
+        await using (var app = ApiBuilder.Build([argument, "--Logging:LogLevel:Default=None", $"--ConnectionStrings:DynamicSampling=Data Source={folder.FullName}/test.db;Pooling=False"]))
+            exception = await Assert.ThrowsAsync<StartupException>(() => app.StartAsync());
+        folder.Delete(recursive: true);
 
         Assert.Contains($"'{address}'", exception.Message, StringComparison.Ordinal);
         Assert.Contains("http://localhost:5000", exception.Message, StringComparison.Ordinal);
@@ -59,7 +62,9 @@ public class HostingTests
     [Fact]
     public async Task Program_AddressOthersCanReach_SaysWhatToDoAndExits()
     {
-        var (exitCode, error) = await RunProgramAsync("--urls", "http://0.0.0.0:0", "--ConnectionStrings:DynamicSampling", "Data Source=:memory:");
+        var folder = Directory.CreateTempSubdirectory("dynamic-sampling-tests-");
+        var (exitCode, error) = await RunProgramAsync("--urls", "http://0.0.0.0:0", "--ConnectionStrings:DynamicSampling", $"Data Source={folder.FullName}/test.db");
+        folder.Delete(recursive: true);
 
         Assert.Equal(1, exitCode);
         Assert.Contains("Authentication:AllowAnonymous=true", error, StringComparison.Ordinal);
