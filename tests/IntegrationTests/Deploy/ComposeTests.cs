@@ -18,6 +18,7 @@ public sealed class ComposeTests
     [InlineData("stop_grace_period: 40s", "stop_grace_period: 10s", "time to stop")]
     [InlineData("Storage__Provider: postgres", "Storage__Provider: sqlite", "PostgreSQL")]
     [InlineData("PGPASSWORD: ${POSTGRES_PASSWORD:?", "PGPASSWORD: hunter2 # ${POSTGRES_PASSWORD:?", "password")]
+    [InlineData("Authentication__ApiKeys__root__Key: ${API_KEY:?", "Authentication__AllowAnonymous: \"true\" # ${API_KEY:?", "key")]
     public void Compose_SpoiltCopy_IsFound(string text, string spoilt, string problem)
     {
         var file = Repository.Read(Path);
@@ -26,9 +27,10 @@ public sealed class ComposeTests
         Assert.Contains(Problems(file.Replace(text, spoilt, StringComparison.Ordinal)), found => found.Contains(problem, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public void EnvironmentExample_HasNoPassword() =>
-        Assert.Contains("POSTGRES_PASSWORD=", Repository.Read("deploy/.env.example").Split('\n'));
+    [Theory]
+    [InlineData("POSTGRES_PASSWORD=")]
+    [InlineData("API_KEY=")]
+    public void EnvironmentExample_HasNoSecret(string line) => Assert.Contains(line, Repository.Read("deploy/.env.example").Split('\n'));
 
     [Fact]
     public void Yaml_OfEveryFile_IsRead() =>
@@ -55,6 +57,8 @@ public sealed class ComposeTests
                 problems.Add("Nodes share nothing but PostgreSQL.");
             if (!Text(node["environment"], "PGPASSWORD").StartsWith("${POSTGRES_PASSWORD:?", StringComparison.Ordinal))
                 problems.Add("The password is in the file, or may be missing.");
+            if (!Text(node["environment"], "Authentication__ApiKeys__root__Key").StartsWith("${API_KEY:?", StringComparison.Ordinal) || node["environment"]?["Authentication__AllowAnonymous"] is not null)
+                problems.Add("Nobody is asked for a key, or the key is in the file.");
             if (Text(node["depends_on"]?["database"], "condition") is not "service_healthy" || services["database"]!["healthcheck"] is null)
                 problems.Add("A node starts before the database is ready.");
             if (Text(node, "stop_grace_period") is not "40s")

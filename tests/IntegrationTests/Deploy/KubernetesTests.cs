@@ -27,6 +27,7 @@ public sealed class KubernetesTests
     [InlineData("terminationGracePeriodSeconds: 45", "terminationGracePeriodSeconds: 30", "time to stop")]
     [InlineData("fieldPath: metadata.name", "fieldPath: metadata.namespace", "Cluster__Node")]
     [InlineData("Password=REPLACE-ME", "Password=hunter2", "password")]
+    [InlineData("root__Key: REPLACE-ME", "root__Key: hunter2", "key")]
     [InlineData("dynamic-sampling/client: \"true\"", "{}", "who may come in")]
     public async Task Manifest_SpoiltCopy_IsFound(string text, string spoilt, string problem)
     {
@@ -87,8 +88,12 @@ public sealed class KubernetesTests
         // 30 s of the host's own, and what the pod sleeps before.
         if (pod.TerminationGracePeriodSeconds < 35 + container.Lifecycle.PreStop.Sleep.Seconds)
             problems.Add("The pod has less time to stop than it takes.");
-        if (objects.OfType<V1Secret>().Single().StringData.Values.Any(value => !value.Contains("Password=REPLACE-ME;", StringComparison.Ordinal)))
+        var secrets = objects.OfType<V1Secret>().Single().StringData;
+        if (!secrets["ConnectionStrings__DynamicSampling"].Contains("Password=REPLACE-ME;", StringComparison.Ordinal))
             problems.Add("There is a password in the file.");
+        // Too short to be taken, so that nobody runs with it.
+        if (secrets["Authentication__ApiKeys__root__Key"] is not "REPLACE-ME" || container.Env.Any(variable => variable.Name == "Authentication__AllowAnonymous"))
+            problems.Add("There is a key in the file, or nobody is asked for one.");
 
         var service = objects.OfType<V1Service>().Single();
         problems.AddRange(service.Spec.Ports.Where(port => port.TargetPort != container.Ports[0].Name).Select(port => $"The targetPort of {port.Name} is no port of the container."));
