@@ -1,3 +1,4 @@
+using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Tasks.Sampling;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -63,19 +64,21 @@ internal static class OrganizationsEndpoints
         var headers = http.Request.GetTypedHeaders();
         if (headers.CheckPreconditions() is { } unreadable)
             return Problems.BadRequest(unreadable);
-        return await store.SaveSettingsAsync(org.Value, settings, entry => headers.Allows(entry?.Settings), cancellationToken)
+        return await store.SaveSettingsAsync(org.Value, settings, Caller.NameOf(http), entry => headers.Allows(entry?.Settings), cancellationToken)
             ? Effective(
                 org.Value, new(org.Value, settings, SettingsError: null), await rates.FindAsync(org.Value, cancellationToken), http.Response, defaults.Value)
             : Problems.StaleSettings();
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
-        PathName org, HttpRequest request, SqlOrganizationStore store, bool? data, CancellationToken cancellationToken)
+        PathName org, HttpContext http, SqlOrganizationStore store, bool? data, CancellationToken cancellationToken)
     {
-        var headers = request.GetTypedHeaders();
+        var headers = http.Request.GetTypedHeaders();
         if (headers.CheckPreconditions() is { } unreadable)
             return Problems.BadRequest(unreadable);
-        return await store.DeleteAsync(org.Value, data == true, entry => headers.Allows(entry?.Settings), cancellationToken) ? TypedResults.NoContent() : Problems.StaleSettings();
+        return await store.DeleteAsync(org.Value, data == true, Caller.NameOf(http), entry => headers.Allows(entry?.Settings), cancellationToken)
+            ? TypedResults.NoContent()
+            : Problems.StaleSettings();
     }
 
     private static Ok<EffectiveSettings> Effective(

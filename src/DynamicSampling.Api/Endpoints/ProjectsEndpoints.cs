@@ -1,3 +1,4 @@
+using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Tasks.Sampling;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -70,19 +71,20 @@ internal static class ProjectsEndpoints
         var headers = http.Request.GetTypedHeaders();
         if (headers.CheckPreconditions() is { } unreadable)
             return Problems.BadRequest(unreadable);
-        return await projects.SaveSettingsAsync(key, body.ToSettings(), entry => headers.Allows(entry?.Settings), cancellationToken)
+        return await projects.SaveSettingsAsync(key, body.ToSettings(), Caller.NameOf(http), entry => headers.Allows(entry?.Settings), cancellationToken)
             ? await EffectiveAsync(
                 key, new(key, body.ToSettings(), SettingsError: null, FirstMinute: null), http.Response, organizations, rates, defaults.Value, cancellationToken)
             : Problems.StaleSettings();
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
-        PathName org, PathName project, HttpRequest request, SqlProjectStore projects, bool? data, CancellationToken cancellationToken)
+        PathName org, PathName project, HttpContext http, SqlProjectStore projects, bool? data, CancellationToken cancellationToken)
     {
-        var headers = request.GetTypedHeaders();
+        var headers = http.Request.GetTypedHeaders();
         if (headers.CheckPreconditions() is { } unreadable)
             return Problems.BadRequest(unreadable);
-        return await projects.DeleteAsync(new(org.Value, project.Value), data == true, entry => headers.Allows(entry?.Settings), cancellationToken)
+        return await projects.DeleteAsync(
+            new(org.Value, project.Value), data == true, Caller.NameOf(http), entry => headers.Allows(entry?.Settings), cancellationToken)
             ? TypedResults.NoContent()
             : Problems.StaleSettings();
     }

@@ -10,7 +10,7 @@ internal static class ServiceOpenApi
 {
     // Bodies that come in. Only they are closed: answers may gain members.
     private static readonly HashSet<string> RequestBodies = new(
-        ["TaskRequest", "SettingsBody", "ProjectSettingsBody", "VolumeItem", "CustomRuleBody", "CustomRuleExtension"], StringComparer.Ordinal);
+        ["TaskRequest", "SettingsBody", "ProjectSettingsBody", "VolumeItem", "CustomRuleBody", "CustomRuleExtension", "RollbackBody"], StringComparer.Ordinal);
 
     public static void AddServiceOpenApi(this IServiceCollection services) => services.AddOpenApi(options =>
     {
