@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DynamicSampling.Api.Authentication;
+using DynamicSampling.Api.Goals;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Tasks.Runtime;
 using DynamicSampling.Tasks.Sampling;
@@ -50,7 +51,7 @@ internal static class RateVersionsEndpoints
             return Problems.BadRequest(problem);
         var version = body.Version!.Value;
         return await versions.RollBackAsync(org.Value, version, body.DurationOrDefault(), Caller.NameOf(http), cancellationToken) is { } made
-            ? TypedResults.Ok(new RollbackAnswer(org.Value, made.Version, version, made.ProjectsChanged, made.Pin))
+            ? TypedResults.Ok(new RollbackAnswer(org.Value, made.Version, version, made.ProjectsChanged, PinItem.Of(made.Pin)!))
             : await NotKeptAsync(org.Value, version, versions, cancellationToken);
     }
 
@@ -95,4 +96,4 @@ internal sealed record RateVersionItem(
 /// <param name="RestoredFrom">The earlier version whose rates it has.</param>
 /// <param name="ProjectsChanged">How many projects got other rates by it, or none any more.</param>
 /// <param name="Pin">What keeps it in force.</param>
-internal sealed record RollbackAnswer(string Organization, long Version, long RestoredFrom, int ProjectsChanged, RatesPin Pin);
+internal sealed record RollbackAnswer(string Organization, long Version, long RestoredFrom, int ProjectsChanged, PinItem Pin);

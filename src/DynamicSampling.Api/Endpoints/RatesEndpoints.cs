@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DynamicSampling.Api.Goals;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Tasks.Runtime;
 using DynamicSampling.Tasks.Sampling;
@@ -48,7 +49,7 @@ internal static class RatesEndpoints
         return TypedResults.Ok(new RatesDocument(
             org.Value, found.Version, found.ComputedBy, found.ComputedAt, found.Window.Start, found.Window.End, found.Mode,
             found.Recalibration.HoldsAt(instant) ? found.Recalibration.Factor : 1, found.Recalibration.Until, found.Recalibration.Obedience,
-            found.Target, found.Floor, page.Spent, found.RestoredFrom, page.IsInForce ? found.PinAt(instant) : null, projects.Items, projects.Next));
+            found.Target, found.Floor, page.Spent, found.RestoredFrom, page.IsInForce ? PinItem.Of(found.PinAt(instant)) : null, projects.Items, projects.Next));
     }
 
     private static async Task<Ok<ProjectRatesDocument>> GetProject(
@@ -100,7 +101,7 @@ internal sealed record RatesDocument(
     double Floor,
     double ExpectedKept,
     long? RestoredFrom,
-    RatesPin? Pin,
+    PinItem? Pin,
     IReadOnlyList<ProjectRateItem> Projects,
     string? Next);
 

@@ -12,7 +12,7 @@ namespace DynamicSampling.Api.Goals;
 /// <param name="Pin">What keeps the rates in force after a rollback; null for nothing.</param>
 /// <param name="Reasons">What stands in the way, the heaviest first; also what would, when the target is met all the same.</param>
 internal sealed record Goal(
-    string Organization, long Version, TargetRate Target, bool? Met, IReadOnlyList<AchievedRate> Achieved, RatesPin? Pin, IReadOnlyList<GoalReason> Reasons);
+    string Organization, long Version, TargetRate Target, bool? Met, IReadOnlyList<AchievedRate> Achieved, PinItem? Pin, IReadOnlyList<GoalReason> Reasons);
 
 /// <summary>What was kept in a window.</summary>
 /// <param name="Window">5m, 1h or 1d.</param>

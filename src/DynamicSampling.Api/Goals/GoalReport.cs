@@ -35,7 +35,7 @@ internal sealed class GoalReport(
             achieved.Add(Compare(name, await volumes.ReadTotalAsync(organization, MinuteWindow.Ending(now, minutes), cancellationToken), target.Rate));
         var reasons = Reasons(entry, version, configured, effects, achieved, now)
             .OrderByDescending(reason => Math.Abs(reason.Traces ?? double.MaxValue)).ToList();
-        return new(organization, version?.Version ?? 0, target, achieved[0].Met ?? achieved[1].Met, achieved, version?.PinAt(now), reasons);
+        return new(organization, version?.Version ?? 0, target, achieved[0].Met ?? achieved[1].Met, achieved, PinItem.Of(version?.PinAt(now)), reasons);
     }
 
     private static AchievedRate Compare(string window, OrganizationVolume volume, double target)

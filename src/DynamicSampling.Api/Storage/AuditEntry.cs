@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using DynamicSampling.Tasks.Runtime;
 
@@ -16,4 +16,4 @@ namespace DynamicSampling.Api.Storage;
 /// <param name="After">What there is since, an object; null for nothing.</param>
 internal sealed record AuditEntry(
     Guid Id, [property: JsonConverter(typeof(UtcMillisecondsJsonConverter))] DateTimeOffset At, string Actor, AuditAction Action, string Organization,
-    string? Project, string? Subject, JsonElement? Before, JsonElement? After);
+    string? Project, string? Subject, JsonObject? Before, JsonObject? After);

@@ -1,5 +1,5 @@
 using System.Data.Common;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Dapper;
 
 namespace DynamicSampling.Api.Storage;
@@ -64,6 +64,6 @@ internal sealed class SqlAuditLog(Database database, TimeProvider clock)
             Guid.Parse(Id), DateTimeOffset.FromUnixTimeMilliseconds(At), Actor, Enum.Parse<AuditAction>(Action), Organization, Project, Subject,
             Parse(Before), Parse(After));
 
-        private static JsonElement? Parse(string? json) => json is null ? null : JsonElement.Parse(json);
+        private static JsonObject? Parse(string? json) => json is null ? null : JsonNode.Parse(json)!.AsObject();
     }
 }
