@@ -113,8 +113,7 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed, Time
             async (connection, transaction) =>
             {
                 await HoldAsync(connection, transaction, lease);
-                if (await LockAsync(connection, transaction, organization) is not { } organizationId
-                    || await FindLastAsync(connection, transaction, organization, organizationId) is not { } last)
+                if (await LockCurrentAsync(connection, transaction, organization) is not ({ } organizationId, { } current))
                     return 0;
                 await database.Dialect.NoteChangeAsync(connection, transaction, organization);
                 return await connection.ExecuteAsync(
@@ -122,7 +121,7 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed, Time
                     UPDATE rate_versions SET factor_until = @until
                     WHERE organization_id = @organizationId AND version = @Version AND factor_until IS NOT NULL
                     """,
-                    new { organizationId, last.Version, until = until.ToUnixTimeMilliseconds() },
+                    new { organizationId, current.Version, until = until.ToUnixTimeMilliseconds() },
                     transaction);
             },
             cancellationToken);
@@ -134,11 +133,10 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed, Time
         await HoldAsync(connection, transaction, publication.Lease);
         var rates = publication.Rates;
         var organization = rates.Organization;
-        var organizationId = await LockAsync(connection, transaction, organization)
-            ?? throw new InvalidOperationException("The organization was deleted while its rates were computed.");
-        var last = await FindLastAsync(connection, transaction, organization, organizationId);
+        var (found, current) = await LockCurrentAsync(connection, transaction, organization);
+        var organizationId = found ?? throw new InvalidOperationException("The organization was deleted while its rates were computed.");
         // Two tasks may work on one organization at a time. What the other one published must not be mixed with changes of what was before it.
-        var previous = last?.Version ?? 0;
+        var previous = current?.Version ?? 0;
         if (previous != publication.Previous)
         {
             throw new InvalidOperationException(
@@ -147,7 +145,7 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed, Time
 
         var version = previous + 1;
         // Versions follow each other in time, too, whatever the clocks of the processes say.
-        var at = Math.Max(rates.ComputedAt.ToUnixTimeMilliseconds(), last?.ComputedAt ?? 0);
+        var at = Math.Max(rates.ComputedAt.ToUnixTimeMilliseconds(), current?.ComputedAt ?? 0);
         await connection.ExecuteAsync(
             """
             INSERT INTO rate_versions
@@ -222,19 +220,11 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed, Time
             throw new StaleShardException(lease);
     }
 
-    // One publication at a time. That what is pinned stays is looked up behind the lock, too.
-    private Task<long?> LockAsync(DbConnection connection, DbTransaction transaction, string organization) => connection.ExecuteScalarAsync<long?>(
-        $"SELECT id FROM organizations WHERE name = @organization {database.Dialect.ForUpdate}", new { organization }, transaction);
-
-    private async Task<RateVersionRow?> FindLastAsync(DbConnection connection, DbTransaction transaction, string organization, long organizationId)
+    /// <exception cref="RatesPinnedException">It is pinned.</exception>
+    private async Task<(long? OrganizationId, RateVersionRow? Version)> LockCurrentAsync(DbConnection connection, DbTransaction transaction, string organization)
     {
-        var last = await connection.QuerySingleOrDefaultAsync<RateVersionRow>(
-            $"SELECT {RateVersionRow.Columns} FROM rate_versions v WHERE v.organization_id = @organizationId ORDER BY v.version DESC LIMIT 1",
-            new { organizationId },
-            transaction);
-        return last?.Pin is { } pin && pin.HoldsAt(clock.GetUtcNow())
-            ? throw new RatesPinnedException(organization, pin)
-            : last;
+        var current = await CurrentVersion.LockAsync(database.Dialect, connection, transaction, organization);
+        return current.Version?.Pin is { } pin && pin.HoldsAt(clock.GetUtcNow()) ? throw new RatesPinnedException(organization, pin) : current;
     }
 
     private const int NamesPerStatement = 500;

@@ -52,7 +52,7 @@ internal sealed class SqlRateVersions(
         var rollback = await database.WriteAsync(
             async (connection, transaction) =>
             {
-                if (await FindCurrentAsync(connection, transaction, organization) is not ({ } organizationId, { } current)
+                if (await CurrentVersion.LockAsync(database.Dialect, connection, transaction, organization) is not ({ } organizationId, { } current)
                     || !await KeepAsync(connection, transaction, organizationId, version))
                     return null;
                 var made = await RollBackAsync(connection, transaction, organizationId, current, new(version, ToMilliseconds(clock.GetUtcNow() + duration), actor));
@@ -79,7 +79,7 @@ internal sealed class SqlRateVersions(
             async (connection, transaction) =>
             {
                 var now = clock.GetUtcNow();
-                if (await FindCurrentAsync(connection, transaction, organization) is not ({ } organizationId, { Pin: { } pin } current) || !pin.HoldsAt(now))
+                if (await CurrentVersion.LockAsync(database.Dialect, connection, transaction, organization) is not ({ } organizationId, { Pin: { } pin } current) || !pin.HoldsAt(now))
                     return false;
                 // From here on its factor holds as long as that of any pass.
                 await connection.ExecuteAsync(
@@ -156,18 +156,6 @@ internal sealed class SqlRateVersions(
             },
             transaction);
         return new(parameters.added, current.Version, ended.Count, pin);
-    }
-
-    /// <summary>The organization, with its current version, which stays so until the transaction ends; nulls where there is none.</summary>
-    private async Task<(long? OrganizationId, RateVersionRow? Current)> FindCurrentAsync(DbConnection connection, DbTransaction transaction, string organization)
-    {
-        var organizationId = await connection.ExecuteScalarAsync<long?>(
-            $"SELECT id FROM organizations WHERE name = @organization {database.Dialect.ForUpdate}", new { organization }, transaction);
-        var current = await connection.QuerySingleOrDefaultAsync<RateVersionRow>(
-            $"SELECT {RateVersionRow.Columns} FROM rate_versions v WHERE v.organization_id = @organizationId ORDER BY v.version DESC LIMIT 1",
-            new { organizationId },
-            transaction);
-        return (organizationId, current);
     }
 
     /// <summary>Makes sure that a version is there until the transaction ends. As long as it is, the retention leaves its rates alone.</summary>
