@@ -287,7 +287,8 @@ public class RollbackTests
         await HttpAssert.IsProblemAsync(rolledBack, HttpStatusCode.NotFound, said);
         await HttpAssert.IsProblemAsync(read, HttpStatusCode.NotFound, said);
         Assert.Equal(2, (await client.RatesAsync()).Number("version"));
-        Assert.Empty((await client.GetJsonAsync($"{Acme}/audit")).GetProperty("items").EnumerateArray().Where(entry => entry.Text("action") == "rates_rolled_back"));
+        Assert.DoesNotContain(
+            "rates_rolled_back", (await client.GetJsonAsync($"{Acme}/audit")).GetProperty("items").EnumerateArray().Select(entry => entry.Text("action")));
     }
 
     [Fact]
