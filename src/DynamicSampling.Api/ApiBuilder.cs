@@ -53,6 +53,7 @@ public static class ApiBuilder
         app.MapOrganizations();
         app.MapProjects();
         app.MapRates();
+        app.MapRateVersions();
         app.MapSampling();
         app.MapStrategies();
         app.MapClients();
@@ -60,6 +61,7 @@ public static class ApiBuilder
         app.MapRules();
         app.MapCustomRules();
         app.MapSettingsDocuments();
+        app.MapAudit();
         app.MapCluster();
         app.MapHealth();
         app.MapSignIn();
@@ -113,6 +115,7 @@ public static class ApiBuilder
         builder.Services.AddSingleton<Migrations>();
         builder.Services.AddSingleton<VolumePartitions>();
         builder.Services.AddSingleton<SettingsErrors>();
+        builder.Services.AddSingleton<SqlAuditLog>();
         builder.Services.AddSingleton<SqlOrganizationStore>();
         builder.Services.AddSingleton<IOrganizationStore>(services => services.GetRequiredService<SqlOrganizationStore>());
         builder.Services.AddSingleton<SqlProjectStore>();
@@ -120,6 +123,7 @@ public static class ApiBuilder
         builder.Services.AddSingleton<IVolumeStore>(services => services.GetRequiredService<SqlVolumeStore>());
         builder.Services.AddSingleton<SqlRateStore>();
         builder.Services.AddSingleton<IRateStore>(services => services.GetRequiredService<SqlRateStore>());
+        builder.Services.AddSingleton<SqlRateVersions>();
         builder.Services.AddSingleton<SqlCustomRuleStore>();
         builder.Services.AddSingleton<ICustomRuleStore>(services => services.GetRequiredService<SqlCustomRuleStore>());
         builder.Services.AddSingleton<SqlClientStore>();

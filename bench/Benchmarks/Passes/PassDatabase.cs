@@ -111,7 +111,7 @@ internal sealed class PassDatabase : IAsyncDisposable
                 var total = Add(batch, name, random);
                 // Every other one has a budget, whose target follows the volume.
                 if (i % 2 == 0)
-                    await Service.Organizations.SaveSettingsAsync(name, new() { MonthlyBudget = total * 24 * 30 / 10 }, _ => true, CancellationToken.None);
+                    await Service.Organizations.SaveSettingsAsync(name, new() { MonthlyBudget = total * 24 * 30 / 10 }, "benchmark", _ => true, CancellationToken.None);
             }
 
             await Service.Volumes.AddAsync(batch, idempotencyKey: null, CancellationToken.None);

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using DynamicSampling.Api.Serving;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Tasks.Runs;
 using DynamicSampling.Tasks.Sampling;
@@ -25,6 +26,9 @@ internal sealed class PassService : IAsyncDisposable
         services.AddSingleton<Migrations>();
         services.AddSingleton<VolumePartitions>();
         services.AddSingleton<SettingsErrors>();
+        services.AddSingleton<RatesChanged>();
+        services.AddSingleton<SqlAuditLog>();
+        services.AddSingleton<SqlCustomRuleStore>();
         services.AddSingleton<SqlOrganizationStore>();
         services.AddSingleton<IOrganizationStore>(provider => provider.GetRequiredService<SqlOrganizationStore>());
         services.AddSingleton<SqlVolumeStore>();

@@ -27,8 +27,7 @@ internal sealed class ChangeFeed(
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(30);
 
     private readonly SemaphoreSlim _toTell = new(0, 1);
-    private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal);
-    private long _since;
+    private string? _snapshot;
     private long _asked;
     private bool _isFailing;
 
@@ -134,32 +133,30 @@ internal sealed class ChangeFeed(
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
         var asked = clock.GetTimestamp();
-        // Transactions end in another order than they begin: the next reading starts where all before have ended.
+        // Transactions end in another order than they begin, and one that was open the last time may have changed what a later one has changed since. So
+        // what counts is neither the highest number nor the number of rows, but what could not be seen the last time.
         var rows = (await database.ReadAsync(
-            connection => connection.QueryAsync<(long Oldest, string? Organization, long? Transaction)>(
+            connection => connection.QueryAsync<(string Snapshot, bool IsBehind, string? Organization)>(
                 """
-                SELECT s.oldest, c.organization, c.transaction
-                FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS oldest) s
-                LEFT JOIN organization_changes c ON c.transaction >= @since
+                SELECT s.now::text, COALESCE(pg_snapshot_xmax(s.now) < pg_snapshot_xmax(s.last), FALSE), c.organization
+                FROM (SELECT pg_current_snapshot() AS now, @last::pg_snapshot AS last) s
+                LEFT JOIN (
+                    SELECT organization FROM organization_changes
+                    WHERE transaction >= pg_snapshot_xmin(@last::pg_snapshot)::text::bigint
+                      AND transaction < pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+                      AND NOT pg_visible_in_snapshot(transaction::text::xid8, @last::pg_snapshot)
+                    GROUP BY organization) c ON TRUE
                 """,
-                new { since = _since == 0 ? long.MaxValue : _since }),
+                new { last = _snapshot }),
             cancellationToken)).AsList();
-        if (_asked != 0 && clock.GetElapsedTime(_asked) > LongestSilence)
+        // A server that took over without the last transactions of the one before gives their numbers once more.
+        if (rows[0].IsBehind || (_asked != 0 && clock.GetElapsedTime(_asked) > LongestSilence))
             changes.NotifyAll();
-        _asked = asked;
-        foreach (var (_, organization, transaction) in rows)
+        (_asked, _snapshot) = (asked, rows[0].Snapshot);
+        foreach (var (_, _, organization) in rows)
         {
-            if (organization is null || _seen.GetValueOrDefault(organization) == transaction)
-                continue;
-            _seen[organization] = transaction!.Value;
-            changes.NotifyOfOthers(organization);
-        }
-
-        _since = rows[0].Oldest;
-        foreach (var (organization, transaction) in _seen)
-        {
-            if (transaction < _since)
-                _seen.Remove(organization);
+            if (organization is not null)
+                changes.NotifyOfOthers(organization);
         }
     }
 }

@@ -12,6 +12,9 @@ internal static class ImportCommand
 {
     private const string StandardInput = "-";
 
+    /// <summary>What the audit log calls whoever uses it.</summary>
+    private const string Actor = "command line";
+
     public static Command Create(CommandEnvironment environment, Func<string[]> settings)
     {
         var file = new Argument<string>("file") { Description = "The document, as export writes it; - is the standard input." };
@@ -37,7 +40,7 @@ internal static class ImportCommand
         }
 
         await SchemaState.ThrowUnlessCurrentAsync(host, cancellationToken);
-        var changes = await host.Services.GetRequiredService<SqlSettingsDocuments>().ImportAsync(document, dryRun, cancellationToken);
+        var changes = await host.Services.GetRequiredService<SqlSettingsDocuments>().ImportAsync(document, Actor, dryRun, cancellationToken);
         foreach (var change in changes)
             await environment.Output.WriteLineAsync(Describe(change));
         await environment.Output.WriteLineAsync(Summary(changes.Count, dryRun));

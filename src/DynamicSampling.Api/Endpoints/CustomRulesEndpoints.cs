@@ -41,12 +41,12 @@ internal static class CustomRulesEndpoints
     }
 
     private static async Task<Results<Created<CustomRuleItem>, ProblemHttpResult>> Create(
-        PathName org, CustomRuleBody body, SqlCustomRuleStore store, TimeProvider clock, CancellationToken cancellationToken)
+        PathName org, CustomRuleBody body, HttpContext http, SqlCustomRuleStore store, TimeProvider clock, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         if (body.Check(now) is { } problem)
             return Problems.BadRequest(problem);
-        if (await store.AddAsync(body.ToRule(org.Value, now), cancellationToken) is not { } rule)
+        if (await store.AddAsync(body.ToRule(org.Value, now), Caller.NameOf(http), cancellationToken) is not { } rule)
         {
             return Problems.BadRequest(
                 $"organization '{org.Value}' has {CustomRule.MaxActive} active custom rules, which is the most. Delete one, or wait until one expires.");
@@ -71,21 +71,21 @@ internal static class CustomRulesEndpoints
             : Unknown(org, id);
 
     private static async Task<Results<Ok<CustomRuleItem>, ProblemHttpResult>> Extend(
-        PathName org, Guid id, CustomRuleExtension body, SqlCustomRuleStore store, TimeProvider clock, CancellationToken cancellationToken)
+        PathName org, Guid id, CustomRuleExtension body, HttpContext http, SqlCustomRuleStore store, TimeProvider clock, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         if (await store.FindAsync(org.Value, id, cancellationToken) is not { } known)
             return Unknown(org, id);
         if (body.Check(known, now) is { } problem)
             return Problems.BadRequest(problem);
-        return await store.ChangeAsync(org.Value, id, now, body.ApplyTo, cancellationToken) is { } changed
+        return await store.ChangeAsync(org.Value, id, now, body.ApplyTo, Caller.NameOf(http), cancellationToken) is { } changed
             ? TypedResults.Ok(CustomRuleItem.Of(changed, now))
             : Problems.Conflict("The rule has expired: make a new one.");
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
-        PathName org, Guid id, SqlCustomRuleStore store, CancellationToken cancellationToken) =>
-        await store.DeleteAsync(org.Value, id, cancellationToken) ? TypedResults.NoContent() : Unknown(org, id);
+        PathName org, Guid id, HttpContext http, SqlCustomRuleStore store, CancellationToken cancellationToken) =>
+        await store.DeleteAsync(org.Value, id, Caller.NameOf(http), cancellationToken) ? TypedResults.NoContent() : Unknown(org, id);
 
     private static ProblemHttpResult Unknown(PathName org, Guid id) =>
         Problems.NotFound($"Organization '{org.Value}' has no custom rule {id}.");

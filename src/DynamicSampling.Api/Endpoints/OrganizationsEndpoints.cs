@@ -68,7 +68,7 @@ internal static class OrganizationsEndpoints
         var headers = http.Request.GetTypedHeaders();
         if (headers.CheckPreconditions() is { } unreadable)
             return Problems.BadRequest(unreadable);
-        return await store.SaveSettingsAsync(org.Value, settings, entry => headers.Allows(entry?.Settings), cancellationToken)
+        return await store.SaveSettingsAsync(org.Value, settings, Caller.NameOf(http), entry => headers.Allows(entry?.Settings), cancellationToken)
             ? Effective(
                 org.Value, new(org.Value, settings, SettingsError: null), await rates.FindAsync(org.Value, cancellationToken), http.Response, defaults.Value)
             : Problems.StaleSettings();
@@ -82,7 +82,9 @@ internal static class OrganizationsEndpoints
         var headers = http.Request.GetTypedHeaders();
         if (headers.CheckPreconditions() is { } unreadable)
             return Problems.BadRequest(unreadable);
-        return await store.DeleteAsync(org.Value, data == true, entry => headers.Allows(entry?.Settings), cancellationToken) ? TypedResults.NoContent() : Problems.StaleSettings();
+        return await store.DeleteAsync(org.Value, data == true, Caller.NameOf(http), entry => headers.Allows(entry?.Settings), cancellationToken)
+            ? TypedResults.NoContent()
+            : Problems.StaleSettings();
     }
 
     private static Ok<EffectiveSettings> Effective(

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -42,6 +43,18 @@ internal static class Paging
         }
 
         throw new BadHttpRequestException("cursor is not one that this list gave: pass on the value of 'next' as it is.");
+    }
+
+    /// <summary>The instant from which on items are listed.</summary>
+    /// <exception cref="BadHttpRequestException">It is no date and time.</exception>
+    public static DateTimeOffset? Since(string? since)
+    {
+        if (since is null)
+            return null;
+        return DateTimeOffset.TryParseExact(
+            since, ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"], formatProvider: null, DateTimeStyles.AssumeUniversal, out var instant)
+            ? instant
+            : throw new BadHttpRequestException($"since must be an RFC 3339 date and time, such as 2026-11-22T10:00:00Z, but is '{since}'.");
     }
 
     /// <summary>Cuts the one item too many that was asked for to see whether there is more.</summary>

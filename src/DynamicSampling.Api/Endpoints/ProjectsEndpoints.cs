@@ -73,7 +73,7 @@ internal static class ProjectsEndpoints
         var headers = http.Request.GetTypedHeaders();
         if (headers.CheckPreconditions() is { } unreadable)
             return Problems.BadRequest(unreadable);
-        return await projects.SaveSettingsAsync(key, body.ToSettings(), entry => headers.Allows(entry?.Settings), cancellationToken)
+        return await projects.SaveSettingsAsync(key, body.ToSettings(), Caller.NameOf(http), entry => headers.Allows(entry?.Settings), cancellationToken)
             ? await EffectiveAsync(
                 key, new(key, body.ToSettings(), SettingsError: null, FirstMinute: null), http.Response, organizations, rates, defaults.Value, cancellationToken)
             : Problems.StaleSettings();
@@ -87,7 +87,8 @@ internal static class ProjectsEndpoints
         var headers = http.Request.GetTypedHeaders();
         if (headers.CheckPreconditions() is { } unreadable)
             return Problems.BadRequest(unreadable);
-        return await projects.DeleteAsync(new(org.Value, project.Value), data == true, entry => headers.Allows(entry?.Settings), cancellationToken)
+        return await projects.DeleteAsync(
+            new(org.Value, project.Value), data == true, Caller.NameOf(http), entry => headers.Allows(entry?.Settings), cancellationToken)
             ? TypedResults.NoContent()
             : Problems.StaleSettings();
     }

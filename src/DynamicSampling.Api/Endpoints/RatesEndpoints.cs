@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DynamicSampling.Api.Authentication;
+using DynamicSampling.Api.Goals;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Tasks.Runtime;
 using DynamicSampling.Tasks.Sampling;
@@ -15,37 +16,41 @@ internal static class RatesEndpoints
     {
         app.MapGet("/api/organizations/{org}/rates", Get)
             .WithTags("Rates").RequireScope(Scope.Read).WithName("GetRates").WithSummary("The rates that are in force for an organization, and what they were computed from")
-            .WithDescription("Before the first run the version is 0, there are no projects, and every service gets the target.")
-            .ProducesProblem(StatusCodes.Status400BadRequest);
+            .WithDescription("Before the first run the version is 0, there are no projects, and every service gets the target. With `?version=` it is one that was in force, as it was then.")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound);
         app.MapGet("/api/organizations/{org}/projects/{project}/rates", GetProject)
             .WithTags("Rates").RequireScope(Scope.Read).WithName("GetProjectRates").WithSummary("The rates that are in force for a project and its transactions, and what they were computed from")
             .WithDescription("A project that has no rate of its own gets its organization's target.")
             .ProducesProblem(StatusCodes.Status400BadRequest);
     }
 
-    private static async Task<Ok<RatesDocument>> Get(
-        PathName org, SqlRateStore rates, SqlOrganizationStore organizations, IOptions<SamplingOptions> defaults, TimeProvider clock, int? limit,
-        string? cursor, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<RatesDocument>, ProblemHttpResult>> Get(
+        PathName org, SqlRateStore rates, SqlRateVersions versions, SqlOrganizationStore organizations, IOptions<SamplingOptions> defaults,
+        TimeProvider clock, long? version, int? limit, string? cursor, CancellationToken cancellationToken)
     {
         var count = Paging.Limit(limit);
-        var page = await rates.ReadPageAsync(org.Value, Paging.Cursor<ProjectCursor>(cursor)?.Project, count + 1, cancellationToken);
+        var page = await rates.ReadPageAsync(org.Value, version, Paging.Cursor<ProjectCursor>(cursor)?.Project, count + 1, cancellationToken);
+        if (page is null && version is { } wanted)
+            return await RateVersionsEndpoints.NotKeptAsync(org.Value, wanted, versions, cancellationToken);
         if (page is null)
         {
             var settings = (await organizations.FindAsync(org.Value, cancellationToken))?.Settings;
             return TypedResults.Ok(new RatesDocument(
                 org.Value, Version: 0, ComputedBy: null, ComputedAt: null, WindowStart: null, WindowEnd: null, settings?.Mode ?? SamplingMode.Organization,
                 Factor: 1, FactorUntil: null, Obedience: null, TargetRate.Of(settings, monthlyVolume: null, defaults.Value),
-                SamplingPolicy.Of(settings, project: null, defaults.Value).Floor, ExpectedKept: 0, Projects: [], Next: null));
+                SamplingPolicy.Of(settings, project: null, defaults.Value).Floor, ExpectedKept: 0, RestoredFrom: null, Pin: null, Projects: [], Next: null));
         }
 
-        var now = clock.GetUtcNow();
-        var version = page.Version;
+        var found = page.Version;
+        // What was in force is shown as it was then: with its factor, which may have expired since.
+        var instant = page.IsInForce ? clock.GetUtcNow() : found.ComputedAt;
         var projects = Paging.ToPage(
-            page.Projects, count, project => ProjectRateItem.Of(version, project, page.Spent, now), project => new ProjectCursor(project.Rate.Project));
+            page.Projects, count, project => ProjectRateItem.Of(found, project, page.Spent, instant), project => new ProjectCursor(project.Rate.Project));
         return TypedResults.Ok(new RatesDocument(
-            org.Value, version.Version, version.ComputedBy, version.ComputedAt, version.Window.Start, version.Window.End, version.Mode,
-            version.Recalibration.HoldsAt(now) ? version.Recalibration.Factor : 1, version.Recalibration.Until, version.Recalibration.Obedience,
-            version.Target, version.Floor, page.Spent, projects.Items, projects.Next));
+            org.Value, found.Version, found.ComputedBy, found.ComputedAt, found.Window.Start, found.Window.End, found.Mode,
+            found.Recalibration.HoldsAt(instant) ? found.Recalibration.Factor : 1, found.Recalibration.Until, found.Recalibration.Obedience,
+            found.Target, found.Floor, page.Spent, found.RestoredFrom, page.IsInForce ? PinItem.Of(found.PinAt(instant)) : null, projects.Items, projects.Next));
     }
 
     private static async Task<Ok<ProjectRatesDocument>> GetProject(
@@ -68,7 +73,7 @@ internal static class RatesEndpoints
 /// <param name="Organization">The organization's name.</param>
 /// <param name="Version">Grows by one with each publication; 0 before the first.</param>
 /// <param name="ComputedBy">The run that computed them.</param>
-/// <param name="ComputedAt">When they were computed.</param>
+/// <param name="ComputedAt">When they were computed, or brought back by a rollback: since then they are in force.</param>
 /// <param name="WindowStart">The start of the volumes they were computed from.</param>
 /// <param name="WindowEnd">The end of those volumes.</param>
 /// <param name="Mode">Whether there is one target for the organization, or one per project.</param>
@@ -78,6 +83,8 @@ internal static class RatesEndpoints
 /// <param name="Target">The target they were computed for, and where it came from.</param>
 /// <param name="Floor">No rate but 0 is served below this, 0 to 1.</param>
 /// <param name="ExpectedKept">Traces of the window that are kept at these rates.</param>
+/// <param name="RestoredFrom">The earlier version whose rates these are, after a rollback; null when they were computed.</param>
+/// <param name="Pin">What keeps them in force after a rollback; null for nothing.</param>
 /// <param name="Projects">The projects, by name.</param>
 /// <param name="Next">The cursor of the next page of projects; null on the last one.</param>
 internal sealed record RatesDocument(
@@ -94,6 +101,8 @@ internal sealed record RatesDocument(
     TargetRate Target,
     double Floor,
     double ExpectedKept,
+    long? RestoredFrom,
+    PinItem? Pin,
     IReadOnlyList<ProjectRateItem> Projects,
     string? Next);
 

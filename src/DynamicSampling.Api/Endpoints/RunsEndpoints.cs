@@ -50,7 +50,7 @@ internal static class RunsEndpoints
             Organization = Caller.OrganizationOrAll(http, organization),
             Status = status is null ? null : WireNames.ParseStatus(status) ?? throw new BadHttpRequestException(
                 $"status must be one of {string.Join(", ", Enum.GetValues<RunStatus>().Select(known => known.ToWireName()))}, but is '{status}'."),
-            Since = since is null ? null : ParseSince(since),
+            Since = Paging.Since(since),
             After = Paging.Cursor<RunCursor>(cursor)?.Id,
             Limit = count + 1,
         };
@@ -136,12 +136,6 @@ internal static class RunsEndpoints
     }
 
     private static SseItem<TaskRun> Ended(TaskRun run) => new(run, EndedEvent) { EventId = EndedEvent };
-
-    private static DateTimeOffset ParseSince(string since) =>
-        DateTimeOffset.TryParseExact(
-            since, ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"], formatProvider: null, System.Globalization.DateTimeStyles.AssumeUniversal, out var instant)
-            ? instant
-            : throw new BadHttpRequestException($"since must be an RFC 3339 date and time, such as 2026-11-22T10:00:00Z, but is '{since}'.");
 
     private static ProblemHttpResult NoSuchRun(string id) =>
         Problems.NotFound($"There is no run '{id}'. Runs are kept for 7 days; GET /api/runs lists them.");

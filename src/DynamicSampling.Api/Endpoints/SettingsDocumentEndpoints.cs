@@ -23,11 +23,12 @@ internal static class SettingsDocumentEndpoints
         TypedResults.Ok(await documents.ExportAsync(cancellationToken));
 
     private static async Task<Results<Ok<ImportAnswer>, ProblemHttpResult>> Import(
-        SettingsDocument document, SqlSettingsDocuments documents, TimeProvider clock, bool? dryRun, CancellationToken cancellationToken)
+        SettingsDocument document, HttpContext http, SqlSettingsDocuments documents, TimeProvider clock, bool? dryRun, CancellationToken cancellationToken)
     {
         if (document.Check(clock.GetUtcNow()) is { } problem)
             return Problems.BadRequest($"{problem} Nothing was changed.");
-        return TypedResults.Ok(new ImportAnswer(dryRun == true, await documents.ImportAsync(document, dryRun == true, cancellationToken)));
+        return TypedResults.Ok(new ImportAnswer(
+            dryRun == true, await documents.ImportAsync(document, Caller.NameOf(http), dryRun == true, cancellationToken)));
     }
 }
 

@@ -9,9 +9,10 @@ namespace DynamicSampling.Api.Goals;
 /// <param name="Target">The target, and where it comes from. In mode project it is what the projects' targets come to together.</param>
 /// <param name="Met">Whether it is met in the last 5 minutes, or in the hour when those had too little traffic to tell; null when there is too little altogether.</param>
 /// <param name="Achieved">What was kept.</param>
+/// <param name="Pin">What keeps the rates in force after a rollback; null for nothing.</param>
 /// <param name="Reasons">What stands in the way, the heaviest first; also what would, when the target is met all the same.</param>
 internal sealed record Goal(
-    string Organization, long Version, TargetRate Target, bool? Met, IReadOnlyList<AchievedRate> Achieved, IReadOnlyList<GoalReason> Reasons);
+    string Organization, long Version, TargetRate Target, bool? Met, IReadOnlyList<AchievedRate> Achieved, PinItem? Pin, IReadOnlyList<GoalReason> Reasons);
 
 /// <summary>What was kept in a window.</summary>
 /// <param name="Window">5m, 1h or 1d.</param>
@@ -68,6 +69,10 @@ internal enum GoalReasonCode
     /// <summary>Pins hold rates up or down.</summary>
     [JsonStringEnumMemberName("pins")]
     Pins,
+
+    /// <summary>The rates were rolled back and are pinned.</summary>
+    [JsonStringEnumMemberName("rates_pinned")]
+    RatesPinned,
 
     /// <summary>Recalibration is switched off or has not been renewed.</summary>
     [JsonStringEnumMemberName("not_recalibrated")]

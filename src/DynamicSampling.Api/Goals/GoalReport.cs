@@ -35,7 +35,7 @@ internal sealed class GoalReport(
             achieved.Add(Compare(name, await volumes.ReadTotalAsync(organization, MinuteWindow.Ending(now, minutes), cancellationToken), target.Rate));
         var reasons = Reasons(entry, version, configured, effects, achieved, now)
             .OrderByDescending(reason => Math.Abs(reason.Traces ?? double.MaxValue)).ToList();
-        return new(organization, version?.Version ?? 0, target, achieved[0].Met ?? achieved[1].Met, achieved, reasons);
+        return new(organization, version?.Version ?? 0, target, achieved[0].Met ?? achieved[1].Met, achieved, PinItem.Of(version?.PinAt(now)), reasons);
     }
 
     private static AchievedRate Compare(string window, OrganizationVolume volume, double target)
@@ -74,15 +74,27 @@ internal sealed class GoalReport(
             yield break;
         }
 
+        var pin = version.PinAt(now);
+        if (pin is not null)
+        {
+            yield return new(
+                GoalReasonCode.RatesPinned,
+                $"The rates were rolled back to those of version {pin.Version} by {pin.By}, and are pinned until {pin.Until.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}: until then they follow neither traffic nor settings. DELETE …/rates/pin ends that.");
+        }
+
         if (entry?.SettingsError is null && HaveChanged(entry?.Settings, version, configured))
         {
             // Before a pass has estimated the volume it cannot be told what tiers or a budget will say.
             var wanted = TargetRate.FollowsVolume(entry?.Settings) && configured.Source == TargetSource.Default ? "to follow the volume" : Format($"{configured.Rate:0.######}");
-            yield return new(GoalReasonCode.SettingsChanged, Format($"The settings now say {wanted}; the rates in force are for {version.Target.Rate:0.######} until the next pass."));
+            yield return new(GoalReasonCode.SettingsChanged, Format($"The settings now say {wanted}; the rates in force are for {version.Target.Rate:0.######} until the next pass{(pin is null ? "" : " after the pin")}."));
         }
 
         if (effects.AtBound is { } bound)
             yield return new(GoalReasonCode.FactorAtBound, Format($"The recalibration factor is {bound:0.##}, as far as it goes: the target is out of reach of the rates as they are."));
+        else if (pin is not null)
+        {
+            // That there is no newer factor is what a pin is for.
+        }
         else if (version.Recalibration == Recalibration.None && achieved[^1].Kept > 0 && !IsBalanced(achieved))
             yield return new(GoalReasonCode.NotRecalibrated, "There is no recalibration: it is switched off, has not run, or had no traffic to work on.");
         else if (!version.Recalibration.HoldsAt(now))

@@ -7,11 +7,11 @@ namespace DynamicSampling.Api.OpenApi;
 internal static class Examples
 {
     private static readonly Dictionary<string, string> Requests = Join(
-        TaskExamples.Requests, SettingsExamples.Requests, RulesExamples.Requests, ServingExamples.Requests);
+        TaskExamples.Requests, SettingsExamples.Requests, RatesExamples.Requests, RulesExamples.Requests, ServingExamples.Requests);
 
     private static readonly Dictionary<string, string> Responses = Join(
         TaskExamples.Responses, SettingsExamples.Responses, RatesExamples.Responses, RulesExamples.Responses, ServingExamples.Responses,
-        ClusterExamples.Responses);
+        AuditExamples.Responses, ClusterExamples.Responses);
 
     private static readonly Dictionary<string, (string Title, string Detail)> Problems = new(StringComparer.Ordinal)
     {

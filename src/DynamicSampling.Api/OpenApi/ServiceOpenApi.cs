@@ -10,7 +10,7 @@ internal static class ServiceOpenApi
 {
     // Bodies that come in. Only they are closed: answers may gain members.
     private static readonly HashSet<string> RequestBodies = new(
-        ["TaskRequest", "SettingsBody", "ProjectSettingsBody", "VolumeItem", "CustomRuleBody", "CustomRuleExtension"], StringComparer.Ordinal);
+        ["TaskRequest", "SettingsBody", "ProjectSettingsBody", "VolumeItem", "CustomRuleBody", "CustomRuleExtension", "RollbackBody"], StringComparer.Ordinal);
 
     public static void AddServiceOpenApi(this IServiceCollection services) => services.AddOpenApi(options =>
     {
@@ -39,13 +39,20 @@ internal static class ServiceOpenApi
                 DescribeCondition(schema);
             else if (context.JsonTypeInfo.Type.IsEnum)
                 schema.Type = JsonSchemaType.String;
-            else if (schema.Type is null && string.Equals(schema.Format, "date-time", StringComparison.Ordinal))
-                schema.Type = context.JsonTypeInfo.Type == typeof(DateTimeOffset?) ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
+            else if (schema.Type is null && (Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type) == typeof(DateTimeOffset))
+                DescribeInstant(schema, isNullable: context.JsonTypeInfo.Type == typeof(DateTimeOffset?));
             if (schema.Type?.HasFlag(JsonSchemaType.Object) == true && !RequestBodies.Contains(context.JsonTypeInfo.Type.Name))
                 schema.AdditionalPropertiesAllowed = true;
             return Task.CompletedTask;
         });
     });
+
+    // Instants are written by converters of ours.
+    private static void DescribeInstant(OpenApiSchema schema, bool isNullable)
+    {
+        schema.Type = isNullable ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
+        schema.Format = "date-time";
+    }
 
     // Conditions are read and written by a converter of their own, into which the framework cannot see.
     private static void DescribeCondition(OpenApiSchema schema)

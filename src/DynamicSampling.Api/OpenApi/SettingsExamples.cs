@@ -13,7 +13,7 @@ internal static class SettingsExamples
         {
           "organization": "acme", "stored": true, "mode": "organization", "targetSampleRate": 0.25, "tiers": null, "monthlyBudget": null,
           "minimumSampleRate": 0.01, "intensity": 0.8, "biases": {{Biases}},
-          "pins": [{ "project": "checkout", "transaction": "POST /order", "always": true, "maximumSampleRate": null }],
+          "pins": [{ "project": "checkout", "transaction": "POST /order", "always": true, "maximumSampleRate": null, "until": "2026-11-23T08:00:00Z" }],
           "target": { "rate": 0.25, "source": "setting" }, "settingsError": null
         }
         """;
@@ -41,7 +41,7 @@ internal static class SettingsExamples
                 "biases": {
                   "customRules": null, "healthChecks": null, "replays": null, "environments": false, "recalibration": null, "latestReleases": null, "transactions": null, "minimumSampleRate": null
                 },
-                "pins": [{ "project": "checkout", "transaction": "POST /order", "always": true, "maximumSampleRate": null }]
+                "pins": [{ "project": "checkout", "transaction": "POST /order", "always": true, "maximumSampleRate": null, "until": "2026-11-23T08:00:00Z" }]
               },
               "projects": [{ "project": "checkout", "settings": { "targetSampleRate": 0.5, "minimumSampleRate": null, "intensity": 1, "biases": null } }],
               "customRules": [
@@ -61,7 +61,7 @@ internal static class SettingsExamples
             """
             {
               "targetSampleRate": 0.25, "minimumSampleRate": 0.01, "biases": { "environments": false },
-              "pins": [{ "project": "checkout", "transaction": "POST /order", "always": true }]
+              "pins": [{ "project": "checkout", "transaction": "POST /order", "always": true, "until": "2026-11-23T08:00:00Z" }]
             }
             """,
         ["PutProjectSettings"] = """{ "targetSampleRate": 0.5, "intensity": 1 }""",

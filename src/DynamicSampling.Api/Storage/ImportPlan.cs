@@ -12,31 +12,31 @@ internal sealed class ImportPlan(SettingsErrors errors)
 
     public IReadOnlyList<SettingsChange> Changes => _changes;
 
-    public List<Func<DbConnection, DbTransaction, Task>> Steps { get; } = [];
+    public List<ImportStep> Steps { get; } = [];
 
     public void Remove(StoredSettings stored, string organization, OrganizationDocument? wanted, DateTimeOffset now)
     {
         var rules = (wanted?.CustomRules ?? []).Where(rule => rule.Id is not null && rule.End > now).Select(rule => rule.Id!.Value).ToHashSet();
         foreach (var rule in stored.Rules(organization).Where(rule => !rules.Contains(rule.Id)))
         {
-            Add(SettingsChangeKind.Removed, organization, rule.Project, rule.Id, (connection, transaction) =>
+            Add(new(SettingsChangeKind.Removed, organization, rule.Project, rule.Id), SqlCustomRuleStore.ToObject(rule), after: null, (connection, transaction) =>
                 SqlCustomRuleStore.DeleteAsync(connection, transaction, organization, rule.Id));
         }
 
         var projects = (wanted?.Projects ?? []).Select(project => project.Project).ToHashSet(StringComparer.Ordinal);
         // What cannot be read is not in any export either, so that it is not there says nothing.
-        foreach (var project in stored.Projects(organization).Where(known => !projects.Contains(known.Key) && SettingsJson.ReadProject(known.Value).Error is null).Select(known => known.Key))
+        foreach (var (name, own) in stored.Projects(organization).Where(known => !projects.Contains(known.Key) && SettingsJson.ReadProject(known.Value).Error is null))
         {
-            Add(SettingsChangeKind.Removed, organization, project, rule: null, (connection, transaction) =>
+            Add(new(SettingsChangeKind.Removed, organization, name, CustomRule: null), own, after: null, (connection, transaction) =>
             {
-                errors.Note(organization, project, error: null);
-                return SqlProjectStore.DropSettingsAsync(connection, transaction, new(organization, project));
+                errors.Note(organization, name, error: null);
+                return SqlProjectStore.DropSettingsAsync(connection, transaction, new(organization, name));
             });
         }
 
         if (stored.Settings(organization) is { } settings && wanted?.Settings is null && SettingsJson.ReadOrganization(settings).Error is null)
         {
-            Add(SettingsChangeKind.Removed, organization, project: null, rule: null, (connection, transaction) =>
+            Add(new(SettingsChangeKind.Removed, organization, Project: null, CustomRule: null), settings, after: null, (connection, transaction) =>
             {
                 errors.Note(organization, "", error: null);
                 return SqlOrganizationStore.DropSettingsAsync(connection, transaction, organization);
@@ -47,9 +47,9 @@ internal sealed class ImportPlan(SettingsErrors errors)
     public void Put(StoredSettings stored, OrganizationDocument wanted, DateTimeOffset now)
     {
         var name = wanted.Organization;
-        if (wanted.Settings is { } settings && Change(stored.Settings(name), SettingsJson.Write(settings)) is { } kind)
+        if (wanted.Settings is { } settings && !SettingsJson.IsSame(stored.Settings(name), settings))
         {
-            Add(kind, name, project: null, rule: null, (connection, transaction) =>
+            Add(Change(stored.Settings(name), name, project: null), SettingsJson.ToObject(stored.Settings(name)), SettingsJson.Write(settings), (connection, transaction) =>
             {
                 errors.Note(name, "", error: null);
                 return SqlOrganizationStore.SaveAsync(connection, transaction, name, settings);
@@ -58,9 +58,10 @@ internal sealed class ImportPlan(SettingsErrors errors)
 
         foreach (var project in wanted.Projects ?? [])
         {
-            if (Change(stored.Projects(name).GetValueOrDefault(project.Project), SettingsJson.Write(project.Settings)) is not { } projectKind)
+            var before = stored.Projects(name).GetValueOrDefault(project.Project);
+            if (SettingsJson.IsSame(before, project.Settings))
                 continue;
-            Add(projectKind, name, project.Project, rule: null, (connection, transaction) =>
+            Add(Change(before, name, project.Project), SettingsJson.ToObject(before), SettingsJson.Write(project.Settings), (connection, transaction) =>
             {
                 errors.Note(name, project.Project, error: null);
                 return SqlProjectStore.SaveAsync(connection, transaction, new(name, project.Project), project.Settings);
@@ -78,7 +79,7 @@ internal sealed class ImportPlan(SettingsErrors errors)
         var rule = wanted.ToRule(organization, known, now);
         if (known is null)
         {
-            Add(SettingsChangeKind.Added, organization, wanted.Project, rule.Id, async (connection, transaction) =>
+            Add(new(SettingsChangeKind.Added, organization, wanted.Project, rule.Id), before: null, SqlCustomRuleStore.ToObject(rule), async (connection, transaction) =>
             {
                 // The id may be that of a rule that has expired, here or in another organization.
                 await connection.ExecuteAsync("DELETE FROM custom_rules WHERE id = @id", new { id = rule.Id.ToString() }, transaction);
@@ -91,8 +92,9 @@ internal sealed class ImportPlan(SettingsErrors errors)
             // What is wanted may be another: then what was collected does not count for it.
             if (IsSame(known with { Description = rule.Description, End = rule.End }, rule))
                 rule = rule with { Collected = known.Collected, AnnouncedAt = known.AnnouncedAt };
-            Add(SettingsChangeKind.Changed, organization, wanted.Project, rule.Id, (connection, transaction) =>
-                SqlCustomRuleStore.SaveAsync(connection, transaction, rule));
+            Add(
+                new(SettingsChangeKind.Changed, organization, wanted.Project, rule.Id), SqlCustomRuleStore.ToObject(known), SqlCustomRuleStore.ToObject(rule),
+                (connection, transaction) => SqlCustomRuleStore.SaveAsync(connection, transaction, rule));
         }
     }
 
@@ -109,14 +111,12 @@ internal sealed class ImportPlan(SettingsErrors errors)
         End = rule.End.ToUnixTimeMilliseconds(),
     });
 
-    private static SettingsChangeKind? Change(string? stored, string wanted) =>
-        stored is null ? SettingsChangeKind.Added
-        : string.Equals(stored, wanted, StringComparison.Ordinal) ? null
-        : SettingsChangeKind.Changed;
+    private static SettingsChange Change(string? stored, string organization, string? project) =>
+        new(stored is null ? SettingsChangeKind.Added : SettingsChangeKind.Changed, organization, project, CustomRule: null);
 
-    private void Add(SettingsChangeKind kind, string organization, string? project, Guid? rule, Func<DbConnection, DbTransaction, Task> step)
+    private void Add(SettingsChange change, string? before, string? after, Func<DbConnection, DbTransaction, Task> run)
     {
-        _changes.Add(new(kind, organization, project, rule));
-        Steps.Add(step);
+        _changes.Add(change);
+        Steps.Add(new(change, before, after, run));
     }
 }

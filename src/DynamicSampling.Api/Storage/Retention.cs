@@ -1,17 +1,19 @@
 using DynamicSampling.Tasks.Sampling;
+using Microsoft.Extensions.Options;
 
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Deletes what is past its time or beyond its limit, at start and then every ten minutes.</summary>
 internal sealed class Retention(
-    RowDeletion deletion, VolumePartitions partitions, VolumeCap cap, UnusedNames names, TimeProvider clock, ILogger<Retention> logger) : BackgroundService
+    RowDeletion deletion, VolumePartitions partitions, VolumeCap cap, UnusedNames names, IOptions<StorageOptions> options, TimeProvider clock,
+    ILogger<Retention> logger) : BackgroundService
 {
     public static readonly TimeSpan Volumes = TimeSpan.FromDays(2);
     public static readonly TimeSpan Hours = TimeSpan.FromDays(35);
     public static readonly TimeSpan Runs = TimeSpan.FromDays(7);
 
-    /// <summary>How long rates that were replaced are kept, so that it can be told what was in force.</summary>
-    public static readonly TimeSpan Rates = TimeSpan.FromHours(2);
+    /// <summary>How long the audit log goes back: a year, and a month to look at it.</summary>
+    public static readonly TimeSpan Audit = TimeSpan.FromDays(400);
 
     /// <summary>How long other processes have to hear of changes.</summary>
     private static readonly TimeSpan Changes = TimeSpan.FromHours(1);
@@ -43,22 +45,28 @@ internal sealed class Retention(
                 (now - Hours).ToUnixTimeMilliseconds(),
                 cancellationToken)
             + await deletion.DeleteAsync(
-                """
-                DELETE FROM project_rates WHERE (project_id, first_version) IN (
-                    SELECT project_id, first_version FROM project_rates WHERE ended_at < @limit LIMIT @rows)
-                """,
-                (now - Rates).ToUnixTimeMilliseconds(),
-                cancellationToken)
-            + await deletion.DeleteAsync(
-                // A version was in force until the next one came.
+                // A version was in force until the next one came. The oldest first, since each is found by the one after it.
                 """
                 DELETE FROM rate_versions WHERE (organization_id, version) IN (
                     SELECT v.organization_id, v.version
                     FROM rate_versions v JOIN rate_versions n ON n.organization_id = v.organization_id AND v.version = n.version - 1
                     WHERE n.computed_at < @limit
+                    ORDER BY n.computed_at, n.version
                     LIMIT @rows)
                 """,
-                (now - Rates).ToUnixTimeMilliseconds(),
+                (now - options.Value.RatesLifetime).ToUnixTimeMilliseconds(),
+                cancellationToken)
+            + await deletion.DeleteAsync(
+                // After the versions: one that is there has all of its rates.
+                """
+                DELETE FROM project_rates WHERE (project_id, first_version) IN (
+                    SELECT project_id, first_version FROM project_rates WHERE ended_at < @limit LIMIT @rows)
+                """,
+                (now - options.Value.RatesLifetime).ToUnixTimeMilliseconds(),
+                cancellationToken)
+            + await deletion.DeleteAsync(
+                "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < @limit LIMIT @rows)",
+                (now - Audit).ToUnixTimeMilliseconds(),
                 cancellationToken)
             + await deletion.DeleteAsync(
                 "DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE started_at < @limit AND status <> 'running' LIMIT @rows)",

@@ -53,7 +53,10 @@ internal sealed class RowDeletion(Database database, VolumePartitions partitions
     /// <summary>Deletes what other processes have heard of long ago.</summary>
     public async Task<int> DeleteChangesAsync(long limit, CancellationToken cancellationToken) => database.Dialect.IsShared
         ? await DeleteAsync(
-            "DELETE FROM organization_changes WHERE organization IN (SELECT organization FROM organization_changes WHERE changed_at < @limit LIMIT @rows)",
+            """
+            DELETE FROM organization_changes WHERE (organization, transaction) IN (
+                SELECT organization, transaction FROM organization_changes WHERE changed_at < @limit LIMIT @rows)
+            """,
             limit,
             cancellationToken)
         : 0;

@@ -106,6 +106,9 @@ internal sealed record CustomRuleDocument(
     string? Project = null,
     string? Description = null)
 {
+    public static CustomRuleDocument Of(CustomRule rule) =>
+        new(rule.Condition, rule.Samples, rule.Start, rule.End, rule.Id, rule.Project, rule.Description);
+
     public string? Check(string place, DateTimeOffset now) =>
         Start is not { } start ? $"{place}.start is missing: say from when the rule holds."
         : CustomRuleCheck.Of(Condition, Samples, start, End, Project, Description, now) is { } problem ? $"{place}.{problem}"

@@ -15,6 +15,32 @@ internal static class SettingsJson
 
     public static (ProjectSettings? Settings, string? Error) ReadProject(string? json) => Read<ProjectSettings>(json, SettingsCheck.Of);
 
+    /// <summary>Whether settings are those that are stored, in whatever writing.</summary>
+    public static bool IsSame(string? stored, OrganizationSettings settings) => ReadOrganization(stored).Settings is { } known && HaveSameText(known, settings);
+
+    /// <inheritdoc cref="IsSame(string?, OrganizationSettings)"/>
+    public static bool IsSame(string? stored, ProjectSettings settings) => ReadProject(stored).Settings is { } known && HaveSameText(known, settings);
+
+    /// <summary>Stored settings as the object that the audit log shows, also when they cannot be read.</summary>
+    public static string? ToObject(string? stored)
+    {
+        if (stored is null)
+            return null;
+        try
+        {
+            if (JsonElement.Parse(stored).ValueKind == JsonValueKind.Object)
+                return stored;
+        }
+        catch (JsonException)
+        {
+        }
+
+        return Write(new { unreadable = stored });
+    }
+
+    // They hold lists, which are equal only to themselves.
+    private static bool HaveSameText<T>(T left, T right) => string.Equals(Write(left), Write(right), StringComparison.Ordinal);
+
     private static (T? Settings, string? Error) Read<T>(string? json, Func<T, string?> check)
         where T : class
     {

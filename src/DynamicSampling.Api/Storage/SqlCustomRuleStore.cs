@@ -7,7 +7,7 @@ using DynamicSampling.Tasks.Sampling.Rules;
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Custom rules.</summary>
-internal sealed class SqlCustomRuleStore(Database database, ILogger<SqlCustomRuleStore> logger) : ICustomRuleStore
+internal sealed class SqlCustomRuleStore(Database database, SqlAuditLog audit, ILogger<SqlCustomRuleStore> logger) : ICustomRuleStore
 {
     private const string Columns =
         """
@@ -42,20 +42,32 @@ internal sealed class SqlCustomRuleStore(Database database, ILogger<SqlCustomRul
 
     /// <summary>Adds a rule under the smallest number that is free.</summary>
     /// <returns>The rule with its number; null when there are <see cref="CustomRule.MaxActive"/> active ones.</returns>
-    public Task<CustomRule?> AddAsync(CustomRule rule, CancellationToken cancellationToken) =>
-        database.WriteSerializablyAsync((connection, transaction) => AddAsync(connection, transaction, rule), cancellationToken);
+    public Task<CustomRule?> AddAsync(CustomRule rule, string actor, CancellationToken cancellationToken) =>
+        database.WriteSerializablyAsync(
+            async (connection, transaction) =>
+            {
+                if (await AddAsync(connection, transaction, rule) is not { } added)
+                    return null;
+                await audit.WriteAsync(connection, transaction, Change(actor, AuditAction.CustomRuleCreated, added) with { After = ToObject(added) });
+                return added;
+            },
+            cancellationToken);
 
     /// <summary>Changes a rule that is active.</summary>
     /// <returns>The changed rule; null when there is none, or it has expired.</returns>
     public Task<CustomRule?> ChangeAsync(
-        string organization, Guid id, DateTimeOffset now, Func<CustomRule, CustomRule> change, CancellationToken cancellationToken) =>
+        string organization, Guid id, DateTimeOffset now, Func<CustomRule, CustomRule> change, string actor, CancellationToken cancellationToken) =>
         database.WriteSerializablyAsync(
             async (connection, transaction) =>
             {
                 if (await FindAsync(connection, transaction, organization, id) is not { } rule || !rule.IsActive(now))
                     return null;
                 var changed = change(rule);
+                if (changed == rule)
+                    return rule;
                 await SaveAsync(connection, transaction, changed);
+                await audit.WriteAsync(
+                    connection, transaction, Change(actor, AuditAction.CustomRuleChanged, rule) with { Before = ToObject(rule), After = ToObject(changed) });
                 return changed;
             },
             cancellationToken);
@@ -82,12 +94,21 @@ internal sealed class SqlCustomRuleStore(Database database, ILogger<SqlCustomRul
             cancellationToken);
 
     /// <returns>False when there is no such rule.</returns>
-    public Task<bool> DeleteAsync(string organization, Guid id, CancellationToken cancellationToken) =>
+    public Task<bool> DeleteAsync(string organization, Guid id, string actor, CancellationToken cancellationToken) =>
         database.WriteSerializablyAsync(
             async (connection, transaction) =>
             {
                 await database.Dialect.LockNamesAsync(connection, transaction);
-                return await DeleteAsync(connection, transaction, organization, id);
+                var rule = await FindAsync(connection, transaction, organization, id);
+                if (!await DeleteAsync(connection, transaction, organization, id))
+                    return false;
+                // One that cannot be read is deleted all the same.
+                await audit.WriteAsync(connection, transaction, new(actor, AuditAction.CustomRuleDeleted, organization, rule?.Project)
+                {
+                    Subject = id.ToString(),
+                    Before = rule is null ? null : ToObject(rule),
+                });
+                return true;
             },
             cancellationToken);
 
@@ -170,16 +191,23 @@ internal sealed class SqlCustomRuleStore(Database database, ILogger<SqlCustomRul
             },
             transaction);
 
-    internal async Task<IReadOnlyList<CustomRule>> ListActiveAsync(DbConnection connection, DbTransaction transaction, DateTimeOffset now) =>
+    /// <summary>A rule as the object that the audit log shows.</summary>
+    internal static string ToObject(CustomRule rule) => SettingsJson.Write(CustomRuleDocument.Of(rule));
+
+    internal async Task<IReadOnlyList<CustomRule>> ListActiveAsync(
+        DbConnection connection, DbTransaction transaction, DateTimeOffset now, string? organization) =>
         Readable(await connection.QueryAsync<Row>(
             $"""
             SELECT {Columns}
             FROM custom_rules c JOIN organizations o ON o.id = c.organization_id
-            WHERE c.deactivated_at IS NULL AND c.ends_at > @now
+            WHERE c.deactivated_at IS NULL AND c.ends_at > @now {(organization is null ? "" : "AND o.name = @organization")}
             ORDER BY o.name, c.id
             """,
-            new { now = now.ToUnixTimeMilliseconds() },
+            new { now = now.ToUnixTimeMilliseconds(), organization },
             transaction));
+
+    private static AuditChange Change(string actor, AuditAction action, CustomRule rule) =>
+        new(actor, action, rule.Organization, rule.Project) { Subject = rule.Id.ToString() };
 
     private Task<IReadOnlyList<CustomRule>> ListAsync(string filter, string? organization, Guid? after, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<CustomRule>>(

@@ -6,13 +6,14 @@ using DynamicSampling.Tasks.Sampling;
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Organizations and their settings.</summary>
-internal sealed class SqlOrganizationStore(Database database, SettingsErrors errors, RatesChanged changed) : IOrganizationStore
+internal sealed class SqlOrganizationStore(
+    Database database, SqlCustomRuleStore customRules, SqlAuditLog audit, SettingsErrors errors, RatesChanged changed, TimeProvider clock) : IOrganizationStore
 {
     private const string Columns =
         "o.name AS Name, o.settings AS Settings, (SELECT COUNT(*) FROM projects p WHERE p.organization_id = o.id) AS Projects";
 
     public Task<OrganizationEntry?> FindAsync(string organization, CancellationToken cancellationToken) =>
-        database.ReadAsync(connection => FindAsync(connection, transaction: null, organization), cancellationToken);
+        database.ReadAsync(async connection => ToEntryOrNull(await FindAsync(connection, transaction: null, organization)), cancellationToken);
 
     public Task<IReadOnlyList<OrganizationEntry>> ListAsync(OrganizationShard? shard, string? after, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<OrganizationEntry>>(
@@ -79,14 +80,22 @@ internal sealed class SqlOrganizationStore(Database database, SettingsErrors err
     /// <summary>Stores settings if the caller's precondition holds for what is stored now.</summary>
     /// <returns>False when the precondition does not hold; nothing is changed then.</returns>
     public async Task<bool> SaveSettingsAsync(
-        string organization, OrganizationSettings settings, Func<OrganizationEntry?, bool> precondition, CancellationToken cancellationToken)
+        string organization, OrganizationSettings settings, string actor, Func<OrganizationEntry?, bool> precondition, CancellationToken cancellationToken)
     {
         var saved = await database.WriteSerializablyAsync(
             async (connection, transaction) =>
             {
-                if (!precondition(await FindAsync(connection, transaction, organization)))
+                var row = await FindAsync(connection, transaction, organization);
+                if (!precondition(ToEntryOrNull(row)))
                     return false;
+                if (SettingsJson.IsSame(row?.Settings, settings))
+                    return true;
                 await SaveAsync(connection, transaction, organization, settings);
+                await audit.WriteAsync(connection, transaction, new(actor, AuditAction.SettingsPut, organization)
+                {
+                    Before = SettingsJson.ToObject(row?.Settings),
+                    After = SettingsJson.Write(settings),
+                });
                 await database.Dialect.NoteChangeAsync(connection, transaction, organization);
                 errors.Note(organization, "", error: null);
                 return true;
@@ -99,14 +108,30 @@ internal sealed class SqlOrganizationStore(Database database, SettingsErrors err
     /// <summary>Drops an organization's settings, and with them its volumes and rates if asked.</summary>
     /// <returns>False when the precondition does not hold; nothing is changed then.</returns>
     public async Task<bool> DeleteAsync(
-        string organization, bool withData, Func<OrganizationEntry?, bool> precondition, CancellationToken cancellationToken)
+        string organization, bool withData, string actor, Func<OrganizationEntry?, bool> precondition, CancellationToken cancellationToken)
     {
         var deleted = await database.WriteSerializablyAsync(
             async (connection, transaction) =>
             {
                 await database.Dialect.LockNamesAsync(connection, transaction);
-                if (!precondition(await FindAsync(connection, transaction, organization)))
+                var row = await FindAsync(connection, transaction, organization);
+                if (!precondition(ToEntryOrNull(row)))
                     return false;
+                if (withData && row is not null)
+                {
+                    await audit.WriteAsync(connection, transaction, new(actor, AuditAction.DataDeleted, organization)
+                    {
+                        Before = await DescribeAsync(connection, transaction, organization),
+                    });
+                }
+                else if (row?.Settings is not null)
+                {
+                    await audit.WriteAsync(connection, transaction, new(actor, AuditAction.SettingsDeleted, organization)
+                    {
+                        Before = SettingsJson.ToObject(row.Settings),
+                    });
+                }
+
                 await database.Dialect.NoteChangeAsync(connection, transaction, organization);
                 if (withData)
                     await connection.ExecuteAsync("DELETE FROM organizations WHERE name = @organization", new { organization }, transaction);
@@ -151,12 +176,15 @@ internal sealed class SqlOrganizationStore(Database database, SettingsErrors err
 
     private static string IsIn(OrganizationShard? shard) => shard is null ? "1 = 1" : "o.id % @Count = @Number";
 
-    private async Task<OrganizationEntry?> FindAsync(DbConnection connection, DbTransaction? transaction, string organization)
-    {
-        var row = await connection.QuerySingleOrDefaultAsync<Row>(
+    private static Task<Row?> FindAsync(DbConnection connection, DbTransaction? transaction, string organization) =>
+        connection.QuerySingleOrDefaultAsync<Row>(
             $"SELECT {Columns} FROM organizations o WHERE o.name = @organization", new { organization }, transaction);
-        return row is null ? null : ToEntry(row);
-    }
+
+    // With its settings go those of its projects, and its custom rules: as an import would bring them back.
+    private async Task<string> DescribeAsync(DbConnection connection, DbTransaction transaction, string organization) =>
+        SettingsJson.Write((await StoredSettings.ReadAsync(connection, transaction, customRules, clock.GetUtcNow(), organization)).ToDocument(organization));
+
+    private OrganizationEntry? ToEntryOrNull(Row? row) => row is null ? null : ToEntry(row);
 
     private OrganizationEntry ToEntry(Row row)
     {

@@ -6,11 +6,11 @@ using DynamicSampling.Tasks.Sampling;
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Projects, their settings and their releases.</summary>
-internal sealed class SqlProjectStore(Database database, SettingsErrors errors, RatesChanged changed)
+internal sealed class SqlProjectStore(Database database, SqlAuditLog audit, SettingsErrors errors, RatesChanged changed)
 {
     /// <summary>The project, if it has been seen or configured.</summary>
     public Task<ProjectEntry?> FindAsync(ProjectKey project, CancellationToken cancellationToken) =>
-        database.ReadAsync(connection => FindAsync(connection, transaction: null, project), cancellationToken);
+        database.ReadAsync(async connection => ToEntryOrNull(await FindAsync(connection, transaction: null, project)), cancellationToken);
 
     /// <summary>Projects of an organization with their volume in a window, by name.</summary>
     public Task<IReadOnlyList<ProjectWithVolume>> ListWithVolumesAsync(
@@ -52,13 +52,21 @@ internal sealed class SqlProjectStore(Database database, SettingsErrors errors, 
     /// <summary>Stores settings if the caller's precondition holds for what is stored now.</summary>
     /// <returns>False when the precondition does not hold; nothing is changed then.</returns>
     public Task<bool> SaveSettingsAsync(
-        ProjectKey project, ProjectSettings settings, Func<ProjectEntry?, bool> precondition, CancellationToken cancellationToken) =>
+        ProjectKey project, ProjectSettings settings, string actor, Func<ProjectEntry?, bool> precondition, CancellationToken cancellationToken) =>
         database.WriteSerializablyAsync(
             async (connection, transaction) =>
             {
-                if (!precondition(await FindAsync(connection, transaction, project)))
+                var row = await FindAsync(connection, transaction, project);
+                if (!precondition(ToEntryOrNull(row)))
                     return false;
+                if (SettingsJson.IsSame(row?.Settings, settings))
+                    return true;
                 await SaveAsync(connection, transaction, project, settings);
+                await audit.WriteAsync(connection, transaction, new(actor, AuditAction.SettingsPut, project.Organization, project.Project)
+                {
+                    Before = SettingsJson.ToObject(row?.Settings),
+                    After = SettingsJson.Write(settings),
+                });
                 errors.Note(project.Organization, project.Project, error: null);
                 return true;
             },
@@ -66,14 +74,25 @@ internal sealed class SqlProjectStore(Database database, SettingsErrors errors, 
 
     /// <summary>Drops a project's settings, and with them its volumes and rates if asked.</summary>
     /// <returns>False when the precondition does not hold; nothing is changed then.</returns>
-    public async Task<bool> DeleteAsync(ProjectKey project, bool withData, Func<ProjectEntry?, bool> precondition, CancellationToken cancellationToken)
+    public async Task<bool> DeleteAsync(
+        ProjectKey project, bool withData, string actor, Func<ProjectEntry?, bool> precondition, CancellationToken cancellationToken)
     {
         var deleted = await database.WriteSerializablyAsync(
             async (connection, transaction) =>
             {
                 await database.Dialect.LockNamesAsync(connection, transaction);
-                if (!precondition(await FindAsync(connection, transaction, project)))
+                var row = await FindAsync(connection, transaction, project);
+                if (!precondition(ToEntryOrNull(row)))
                     return false;
+                if (row is not null && (withData || row.Settings is not null))
+                {
+                    await audit.WriteAsync(
+                        connection, transaction, new(actor, withData ? AuditAction.DataDeleted : AuditAction.SettingsDeleted, project.Organization, project.Project)
+                        {
+                            Before = SettingsJson.ToObject(row.Settings),
+                        });
+                }
+
                 await DropSettingsAsync(connection, transaction, project, withData);
                 await database.Dialect.NoteChangeAsync(connection, transaction, project.Organization);
                 errors.Note(project.Organization, project.Project, error: null);
@@ -110,9 +129,8 @@ internal sealed class SqlProjectStore(Database database, SettingsErrors errors, 
         await SqlOrganizationStore.DropIfEmptyAsync(connection, transaction, project.Organization);
     }
 
-    private async Task<ProjectEntry?> FindAsync(DbConnection connection, DbTransaction? transaction, ProjectKey project)
-    {
-        var row = await connection.QuerySingleOrDefaultAsync<Row>(
+    private static Task<Row?> FindAsync(DbConnection connection, DbTransaction? transaction, ProjectKey project) =>
+        connection.QuerySingleOrDefaultAsync<Row>(
             """
             SELECT o.name AS Organization, p.name AS Project, p.settings AS Settings, p.first_minute AS FirstMinute
             FROM organizations o JOIN projects p ON p.organization_id = o.id
@@ -120,8 +138,8 @@ internal sealed class SqlProjectStore(Database database, SettingsErrors errors, 
             """,
             new { project.Organization, project.Project },
             transaction);
-        return row is null ? null : ToEntry(row);
-    }
+
+    private ProjectEntry? ToEntryOrNull(Row? row) => row is null ? null : ToEntry(row);
 
     private ProjectEntry ToEntry(Row row)
     {

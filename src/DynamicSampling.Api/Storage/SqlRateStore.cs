@@ -9,15 +9,8 @@ using DynamicSampling.Tasks.Sampling;
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Published rates and their history.</summary>
-internal sealed class SqlRateStore(Database database, RatesChanged changed) : IRateStore
+internal sealed class SqlRateStore(Database database, RatesChanged changed, TimeProvider clock) : IRateStore
 {
-    private const string VersionColumns =
-        """
-        v.version AS Version, v.computed_by AS ComputedBy, v.computed_at AS ComputedAt, v.first_minute AS FirstMinute,
-        v.last_minute AS LastMinute, v.mode AS Mode, v.target_rate AS TargetRate, v.target_source AS TargetSource,
-        v.monthly_volume AS MonthlyVolume, v.floor AS Floor, v.factor AS Factor, v.factor_until AS FactorUntil, v.obedience AS Obedience
-        """;
-
     private const string ProjectColumns =
         "p.name AS Project, r.first_version AS FirstVersion, r.end_version AS EndVersion, r.rate AS Rate, r.total AS Total, r.kept AS Kept, r.spent AS Spent, r.detail AS Detail";
 
@@ -30,19 +23,29 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed) : IR
 
     public Task<IReadOnlyList<ProjectRate>> ListProjectsAsync(string organization, string? after, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<ProjectRate>>(
-            async connection => [.. (await ListAsync(connection, transaction: null, organization, after, limit)).Select(row => row.ToRate())],
+            async connection => [.. (await ListAsync(connection, transaction: null, organization, version: null, after, limit)).Select(row => row.ToRate())],
             cancellationToken);
 
-    /// <summary>A page of rates, with the version it belongs to and what all rates together spend; null before the first publication.</summary>
-    public Task<RatesPage?> ReadPageAsync(string organization, string? after, int limit, CancellationToken cancellationToken) =>
+    /// <summary>A page of rates, with the version it belongs to and what all rates together spend.</summary>
+    /// <param name="organization">The organization's name.</param>
+    /// <param name="version">The version; null for the one in force.</param>
+    /// <param name="after">Only projects after this one; null for the first page.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Cancels the queries.</param>
+    /// <returns>Null before the first publication, and when the version is not kept.</returns>
+    public Task<RatesPage?> ReadPageAsync(string organization, long? version, string? after, int limit, CancellationToken cancellationToken) =>
         database.ReadConsistentlyAsync(
             async (connection, transaction) =>
             {
-                if (await FindAsync(connection, transaction, organization) is not { } version)
+                if (await FindAsync(connection, transaction, organization) is not { } current)
                     return null;
-                var spent = await SpentAsync(connection, transaction, organization);
-                var rows = await ListAsync(connection, transaction, organization, after, limit);
-                return new RatesPage(version, [.. rows.Select(row => row.ToPublication())], spent);
+                var earlier = version == current.Version ? null : version;
+                var rates = earlier is null ? current : await FindAsync(connection, transaction, organization, earlier.Value);
+                if (rates is null)
+                    return null;
+                var spent = await SpentAsync(connection, transaction, organization, earlier);
+                var rows = await ListAsync(connection, transaction, organization, earlier, after, limit);
+                return new RatesPage(rates, IsInForce: earlier is null, [.. rows.Select(row => row.ToPublication())], spent);
             },
             cancellationToken);
 
@@ -61,7 +64,7 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed) : IR
                     """,
                     new { organization = project.Organization, project.Project },
                     transaction);
-                return new ProjectRates(version, row?.ToPublication(), await SpentAsync(connection, transaction, project.Organization));
+                return new ProjectRates(version, row?.ToPublication(), await SpentAsync(connection, transaction, project.Organization, version: null));
             },
             cancellationToken);
 
@@ -69,23 +72,26 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed) : IR
         database.ReadConsistentlyAsync(
             async (connection, transaction) =>
             {
-                var versions = await connection.QueryAsync<VersionRow>(
+                // Far more is kept than this asks for: both queries go by the primary keys, from the version on that was in force then.
+                var versions = (await connection.QueryAsync<RateVersionRow>(
                     $"""
-                    SELECT {VersionColumns}
+                    SELECT {RateVersionRow.Columns}
                     FROM rate_versions v
                     WHERE v.organization_id = {OrganizationId}
-                      AND v.version >= COALESCE((SELECT MAX(b.version) FROM rate_versions b WHERE b.organization_id = v.organization_id AND b.computed_at <= @since), 0)
+                      AND v.version >= COALESCE((
+                          SELECT b.version FROM rate_versions b
+                          WHERE b.organization_id = {OrganizationId} AND b.computed_at <= @since ORDER BY b.version DESC LIMIT 1), 0)
                     ORDER BY v.version
                     """,
                     new { organization, since = since.ToUnixTimeMilliseconds() },
-                    transaction);
+                    transaction)).AsList();
                 var projects = await connection.QueryAsync<ProjectRow>(
                     $"""
                     SELECT {ProjectColumns}
-                    FROM projects p JOIN project_rates r ON r.project_id = p.id
-                    WHERE p.organization_id = {OrganizationId} AND (r.end_version IS NULL OR r.ended_at >= @since)
+                    FROM projects p JOIN project_rates r ON r.project_id = p.id AND {RatesInForce.SinceVersion}
+                    WHERE p.organization_id = {OrganizationId}
                     """,
-                    new { organization, since = since.ToUnixTimeMilliseconds() },
+                    new { organization, version = versions.Count == 0 ? 0 : versions[0].Version },
                     transaction);
                 return new RatesHistory(
                     [.. versions.Select(row => row.ToRates(organization))],
@@ -107,14 +113,15 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed) : IR
             async (connection, transaction) =>
             {
                 await HoldAsync(connection, transaction, lease);
+                if (await LockCurrentAsync(connection, transaction, organization) is not ({ } organizationId, { } current))
+                    return 0;
                 await database.Dialect.NoteChangeAsync(connection, transaction, organization);
                 return await connection.ExecuteAsync(
-                    $"""
+                    """
                     UPDATE rate_versions SET factor_until = @until
-                    WHERE organization_id = {OrganizationId} AND factor_until IS NOT NULL
-                      AND version = (SELECT MAX(version) FROM rate_versions WHERE organization_id = {OrganizationId})
+                    WHERE organization_id = @organizationId AND version = @Version AND factor_until IS NOT NULL
                     """,
-                    new { organization, until = until.ToUnixTimeMilliseconds() },
+                    new { organizationId, current.Version, until = until.ToUnixTimeMilliseconds() },
                     transaction);
             },
             cancellationToken);
@@ -126,12 +133,10 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed) : IR
         await HoldAsync(connection, transaction, publication.Lease);
         var rates = publication.Rates;
         var organization = rates.Organization;
-        var organizationId = await connection.ExecuteScalarAsync<long?>(
-            $"SELECT id FROM organizations WHERE name = @organization {database.Dialect.ForUpdate}", new { organization }, transaction)
-            ?? throw new InvalidOperationException("The organization was deleted while its rates were computed.");
+        var (found, current) = await LockCurrentAsync(connection, transaction, organization);
+        var organizationId = found ?? throw new InvalidOperationException("The organization was deleted while its rates were computed.");
         // Two tasks may work on one organization at a time. What the other one published must not be mixed with changes of what was before it.
-        var previous = await connection.ExecuteScalarAsync<long?>(
-            "SELECT MAX(version) FROM rate_versions WHERE organization_id = @organizationId", new { organizationId }, transaction) ?? 0;
+        var previous = current?.Version ?? 0;
         if (previous != publication.Previous)
         {
             throw new InvalidOperationException(
@@ -139,13 +144,14 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed) : IR
         }
 
         var version = previous + 1;
-        var at = rates.ComputedAt.ToUnixTimeMilliseconds();
+        // Versions follow each other in time, too, whatever the clocks of the processes say.
+        var at = Math.Max(rates.ComputedAt.ToUnixTimeMilliseconds(), current?.ComputedAt ?? 0);
         await connection.ExecuteAsync(
             """
             INSERT INTO rate_versions
                 (organization_id, version, computed_by, computed_at, first_minute, last_minute, mode, target_rate, target_source,
-                 monthly_volume, floor, factor, factor_until, obedience)
-            VALUES (@organizationId, @version, @run, @at, @First, @Last, @mode, @Rate, @source, @MonthlyVolume, @Floor, @Factor, @until, @Obedience)
+                 monthly_volume, floor, factor, factor_until, obedience, projects_changed)
+            VALUES (@organizationId, @version, @run, @at, @First, @Last, @mode, @Rate, @source, @MonthlyVolume, @Floor, @Factor, @until, @Obedience, @projects)
             """,
             new
             {
@@ -163,6 +169,7 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed) : IR
                 rates.Recalibration.Factor,
                 until = rates.Recalibration.Until?.ToUnixTimeMilliseconds(),
                 rates.Recalibration.Obedience,
+                projects = (long)(publication.Changed.Count + publication.Removed.Count),
             },
             transaction);
         string[] replaced = [.. publication.Changed.Select(changed => changed.Rate.Project), .. publication.Removed];
@@ -213,48 +220,50 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed) : IR
             throw new StaleShardException(lease);
     }
 
+    /// <exception cref="RatesPinnedException">It is pinned.</exception>
+    private async Task<(long? OrganizationId, RateVersionRow? Version)> LockCurrentAsync(DbConnection connection, DbTransaction transaction, string organization)
+    {
+        var current = await CurrentVersion.LockAsync(database.Dialect, connection, transaction, organization);
+        return current.Version?.Pin is { } pin && pin.HoldsAt(clock.GetUtcNow()) ? throw new RatesPinnedException(organization, pin) : current;
+    }
+
     private const int NamesPerStatement = 500;
 
     private static async Task<OrganizationRates?> FindAsync(DbConnection connection, DbTransaction? transaction, string organization) =>
-        (await connection.QuerySingleOrDefaultAsync<VersionRow>(
-            $"SELECT {VersionColumns} FROM rate_versions v WHERE v.organization_id = {OrganizationId} ORDER BY v.version DESC LIMIT 1",
+        (await connection.QuerySingleOrDefaultAsync<RateVersionRow>(
+            $"SELECT {RateVersionRow.Columns} FROM rate_versions v WHERE v.organization_id = {OrganizationId} ORDER BY v.version DESC LIMIT 1",
             new { organization },
             transaction))?.ToRates(organization);
 
-    private static async Task<double> SpentAsync(DbConnection connection, DbTransaction transaction, string organization) =>
+    private static async Task<OrganizationRates?> FindAsync(DbConnection connection, DbTransaction transaction, string organization, long version) =>
+        (await connection.QuerySingleOrDefaultAsync<RateVersionRow>(
+            $"SELECT {RateVersionRow.Columns} FROM rate_versions v WHERE v.organization_id = {OrganizationId} AND v.version = @version",
+            new { organization, version },
+            transaction))?.ToRates(organization);
+
+    private static async Task<double> SpentAsync(DbConnection connection, DbTransaction transaction, string organization, long? version) =>
         await connection.ExecuteScalarAsync<double>(
             $"""
-            SELECT COALESCE(SUM(r.spent), 0.0) FROM projects p JOIN project_rates r ON r.project_id = p.id AND r.end_version IS NULL
+            SELECT COALESCE(SUM(r.spent), 0.0) FROM projects p JOIN project_rates r ON r.project_id = p.id AND {InForce(version)}
             WHERE p.organization_id = {OrganizationId}
             """,
-            new { organization },
+            new { organization, version },
             transaction);
 
+    private static string InForce(long? version) => version is null ? RatesInForce.Now : RatesInForce.AtVersion;
+
     private static async Task<List<ProjectRow>> ListAsync(
-        DbConnection connection, DbTransaction? transaction, string organization, string? after, int limit) =>
+        DbConnection connection, DbTransaction? transaction, string organization, long? version, string? after, int limit) =>
         (await connection.QueryAsync<ProjectRow>(
             $"""
             SELECT {ProjectColumns}
-            FROM projects p JOIN project_rates r ON r.project_id = p.id AND r.end_version IS NULL
+            FROM projects p JOIN project_rates r ON r.project_id = p.id AND {InForce(version)}
             WHERE p.organization_id = {OrganizationId} AND p.name > @after
             ORDER BY p.name
             LIMIT @limit
             """,
-            new { organization, after = after ?? "", limit },
+            new { organization, version, after = after ?? "", limit },
             transaction)).AsList();
-
-    private sealed record VersionRow(
-        long Version, string ComputedBy, long ComputedAt, long FirstMinute, long LastMinute, string Mode, double TargetRate, string TargetSource,
-        double? MonthlyVolume, double Floor, double Factor, long? FactorUntil, double? Obedience)
-    {
-        public OrganizationRates ToRates(string organization) => new(
-            organization, Version, Guid.Parse(ComputedBy), DateTimeOffset.FromUnixTimeMilliseconds(ComputedAt), new(FirstMinute, LastMinute),
-            new(TargetRate, Enum.Parse<TargetSource>(TargetSource), MonthlyVolume), Floor)
-        {
-            Mode = Enum.Parse<SamplingMode>(Mode),
-            Recalibration = new(Factor, FactorUntil is { } until ? DateTimeOffset.FromUnixTimeMilliseconds(until) : null, Obedience),
-        };
-    }
 
     private sealed record ProjectRow(
         string Project, long FirstVersion, long? EndVersion, double Rate, double Total, double Kept, double Spent, string Detail)
@@ -292,9 +301,10 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed) : IR
 
 /// <summary>Rates of one version.</summary>
 /// <param name="Version">The version.</param>
+/// <param name="IsInForce">Whether it is the current one.</param>
 /// <param name="Projects">The page.</param>
 /// <param name="Spent">Traces that all projects keep in the window at the rates that are served.</param>
-internal sealed record RatesPage(OrganizationRates Version, IReadOnlyList<ProjectPublication> Projects, double Spent);
+internal sealed record RatesPage(OrganizationRates Version, bool IsInForce, IReadOnlyList<ProjectPublication> Projects, double Spent);
 
 /// <summary>A project's rates.</summary>
 /// <param name="Version">The version they belong to.</param>

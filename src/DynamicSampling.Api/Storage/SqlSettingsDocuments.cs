@@ -4,7 +4,8 @@ using DynamicSampling.Api.Serving;
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Reads all settings as one document, and makes the stored ones like one.</summary>
-internal sealed class SqlSettingsDocuments(Database database, SqlCustomRuleStore customRules, SettingsErrors errors, RatesChanged changed, TimeProvider clock)
+internal sealed class SqlSettingsDocuments(
+    Database database, SqlCustomRuleStore customRules, SqlAuditLog audit, SettingsErrors errors, RatesChanged changed, TimeProvider clock)
 {
     /// <summary>All settings and active custom rules. Settings that cannot be read are left out.</summary>
     public Task<SettingsDocument> ExportAsync(CancellationToken cancellationToken) =>
@@ -18,9 +19,10 @@ internal sealed class SqlSettingsDocuments(Database database, SqlCustomRuleStore
 
     /// <summary>Makes the stored settings and active custom rules those of a document, all at once or not at all.</summary>
     /// <param name="document">The document, checked.</param>
+    /// <param name="actor">Who does it.</param>
     /// <param name="dryRun">Whether only to say what would change.</param>
     /// <param name="cancellationToken">Cancels it before it is committed.</param>
-    public async Task<IReadOnlyList<SettingsChange>> ImportAsync(SettingsDocument document, bool dryRun, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SettingsChange>> ImportAsync(SettingsDocument document, string actor, bool dryRun, CancellationToken cancellationToken)
     {
         if (dryRun)
             return await database.ReadConsistentlyAsync(async (connection, transaction) => (await PlanAsync(connection, transaction, document)).Changes, cancellationToken);
@@ -32,7 +34,8 @@ internal sealed class SqlSettingsDocuments(Database database, SqlCustomRuleStore
                 foreach (var step in plan.Steps)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    await step(connection, transaction);
+                    await step.RunAsync(connection, transaction);
+                    await audit.WriteAsync(connection, transaction, step.ToAudit(actor));
                 }
 
                 foreach (var organization in plan.Changes.Select(change => change.Organization).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))

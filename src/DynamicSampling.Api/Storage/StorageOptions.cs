@@ -17,4 +17,9 @@ internal sealed class StorageOptions
     /// <value>1,000 to 10,000,000,000. The default is 50,000,000.</value>
     [Range(typeof(long), "1000", "10000000000")]
     public long MaxVolumeRows { get; set; } = 50_000_000;
+
+    /// <summary>How long versions of rates are kept after they were replaced: so far back one can look, and roll back.</summary>
+    /// <value>2 hours to 30 days. The default is a day.</value>
+    [Range(typeof(TimeSpan), "02:00:00", "30.00:00:00")]
+    public TimeSpan RatesLifetime { get; set; } = TimeSpan.FromDays(1);
 }

@@ -14,22 +14,26 @@ internal sealed class StoredSettings
 
     public IReadOnlyCollection<string> Organizations { get; private set; } = [];
 
-    public static async Task<StoredSettings> ReadAsync(DbConnection connection, DbTransaction transaction, SqlCustomRuleStore customRules, DateTimeOffset now)
+    /// <summary>Reads them of one organization, or of all.</summary>
+    public static async Task<StoredSettings> ReadAsync(
+        DbConnection connection, DbTransaction transaction, SqlCustomRuleStore customRules, DateTimeOffset now, string? organization = null)
     {
         var stored = new StoredSettings();
+        var isWanted = organization is null ? "" : "o.name = @organization AND";
         foreach (var (name, settings) in await connection.QueryAsync<(string, string)>(
-            "SELECT name, settings FROM organizations WHERE settings IS NOT NULL", transaction: transaction))
+            $"SELECT o.name, o.settings FROM organizations o WHERE {isWanted} o.settings IS NOT NULL", new { organization }, transaction))
             stored._organizations.Add(name, settings);
-        foreach (var (organization, project, settings) in await connection.QueryAsync<(string, string, string)>(
-            "SELECT o.name, p.name, p.settings FROM projects p JOIN organizations o ON o.id = p.organization_id WHERE p.settings IS NOT NULL",
-            transaction: transaction))
+        foreach (var (name, project, settings) in await connection.QueryAsync<(string, string, string)>(
+            $"SELECT o.name, p.name, p.settings FROM projects p JOIN organizations o ON o.id = p.organization_id WHERE {isWanted} p.settings IS NOT NULL",
+            new { organization },
+            transaction))
         {
-            if (!stored._projects.TryGetValue(organization, out var projects))
-                stored._projects.Add(organization, projects = new(StringComparer.Ordinal));
+            if (!stored._projects.TryGetValue(name, out var projects))
+                stored._projects.Add(name, projects = new(StringComparer.Ordinal));
             projects.Add(project, settings);
         }
 
-        foreach (var rule in await customRules.ListActiveAsync(connection, transaction, now))
+        foreach (var rule in await customRules.ListActiveAsync(connection, transaction, now, organization))
         {
             if (!stored._rules.TryGetValue(rule.Organization, out var rules))
                 stored._rules.Add(rule.Organization, rules = []);
@@ -56,8 +60,5 @@ internal sealed class StoredSettings
                 .Where(project => project.Settings is not null)
                 .Select(project => new ProjectDocument(project.Key, project.Settings!)),
         ],
-        [
-            .. Rules(organization).Select(rule => new CustomRuleDocument(
-                rule.Condition, rule.Samples, rule.Start, rule.End, rule.Id, rule.Project, rule.Description)),
-        ]);
+        [.. Rules(organization).Select(CustomRuleDocument.Of)]);
 }

@@ -27,6 +27,7 @@ public interface IRateStore
     /// <exception cref="InvalidOperationException">
     /// The organization is gone, or the published version is not the one that the changes were computed from.
     /// </exception>
+    /// <exception cref="RatesPinnedException">The rates in force are pinned, perhaps only since the changes were computed.</exception>
     /// <exception cref="StaleShardException">The publication has a lease, and another pass over its shard has begun.</exception>
     Task<long> PublishAsync(RatePublication publication, CancellationToken cancellationToken);
 
@@ -35,6 +36,7 @@ public interface IRateStore
     /// <param name="until">When it expires now.</param>
     /// <param name="lease">The shard of the pass; null for a pass over all organizations, or about one.</param>
     /// <param name="cancellationToken">Cancels it before it is committed.</param>
+    /// <exception cref="RatesPinnedException">The rates in force are pinned.</exception>
     /// <exception cref="StaleShardException">Another pass over the shard has begun.</exception>
     Task RenewFactorAsync(string organization, DateTimeOffset until, ShardLease? lease, CancellationToken cancellationToken);
 }

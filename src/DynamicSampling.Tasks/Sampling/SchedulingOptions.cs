@@ -14,6 +14,9 @@ public sealed class SchedulingOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan Cycle { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long a recalibration factor holds that is not renewed: three cycles.</summary>
+    public TimeSpan FactorLifetime => 3 * Cycle;
+
     /// <summary>
     /// Into how many parts the organizations are divided where several processes share the database: a pass over one of them is what a process takes on
     /// at a time. It must be the same for all processes.

@@ -9,4 +9,5 @@ internal enum OutcomeKind
     Published,
     Unchanged,
     WithoutVolumes,
+    Pinned,
 }

@@ -14,6 +14,8 @@ internal sealed class OrganizationPass(
     OrganizationReader reader, TargetStep target, RecalibrationStep recalibration, PublishStep publish, IRateStore rates, IPassProgress progress,
     IOptions<SamplingOptions> options, TimeProvider clock, ILogger<OrganizationPass> logger)
 {
+    private static readonly OrganizationOutcome Pinned = new(OutcomeKind.Pinned, Projects: 0, Failures: []);
+
     /// <summary>Runs it, and keeps what has come of it in <see cref="TaskContext.Result"/>.</summary>
     /// <param name="context">The run.</param>
     /// <param name="task">The task's short name, under which the pass remembers where it stopped.</param>
@@ -129,6 +131,11 @@ internal sealed class OrganizationPass(
             Log.OrganizationFailed(logger, exception, context.Name, work.Name);
             return result.WithFailure(work.Name, $"It took longer than {PassLimits.OrganizationBudget.TotalSeconds} s; its rates stay as they are.");
         }
+        catch (RatesPinnedException)
+        {
+            // Since they were read.
+            return result.WithOutcome(Pinned);
+        }
         catch (Exception exception) when (IsItsOwn(context, exception))
         {
             Log.OrganizationFailed(logger, exception, context.Name, work.Name);
@@ -139,6 +146,8 @@ internal sealed class OrganizationPass(
     private async Task<OrganizationOutcome> ComputeAsync(TaskContext context, OrganizationWork work, PassParts parts, bool dryRun)
     {
         await ReadRatesAsync(context, work);
+        if (work.IsPinned)
+            return Pinned;
         work.Floor = SamplingPolicy.Of(work.Settings, project: null, options.Value).Floor;
         work.Recalibration = work.Before?.Recalibration ?? Recalibration.None;
         if (parts.HasFlag(PassParts.Target) || work.Before is null)
@@ -177,7 +186,9 @@ internal sealed class OrganizationPass(
             function.AddIterations();
             function.AddDbCalls();
             work.Before = await rates.FindAsync(work.Name, work.CancellationToken);
-            if (work.Before is null)
+            // At this instant, and not at that of the pass's start: a pin that has ended meanwhile holds nothing up.
+            work.IsPinned = work.Before?.PinAt(clock.GetUtcNow()) is not null;
+            if (work.Before is null || work.IsPinned)
                 return;
             IReadOnlyList<ProjectRate> page;
             string? after = null;

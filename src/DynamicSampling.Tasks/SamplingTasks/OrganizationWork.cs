@@ -31,6 +31,9 @@ internal sealed class OrganizationWork(OrganizationEntry entry, MinuteWindow win
     /// <summary>What is published; null for nothing.</summary>
     public OrganizationRates? Before { get; set; }
 
+    /// <summary>Whether what is published is to stay.</summary>
+    public bool IsPinned { get; set; }
+
     public Dictionary<string, ProjectRate> ProjectsBefore { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The organization's minimum rate, 0 to 1.</summary>

@@ -19,9 +19,6 @@ internal static class PassLimits
     /// <summary>The window of tiers and budgets, in minutes.</summary>
     public const int TargetMinutes = 24 * 60;
 
-    /// <summary>A recalibration factor that is not renewed for so many cycles expires.</summary>
-    public const int FactorCycles = 3;
-
     /// <summary>How many organizations, or changes, a result names of each kind; the rest is only counted.</summary>
     public const int NamesInResult = 100;
 

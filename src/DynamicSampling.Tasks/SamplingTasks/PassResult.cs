@@ -44,6 +44,9 @@ public sealed record PassResult
     /// <summary>Organizations without volumes in the window; their rates stay as they are.</summary>
     public int WithoutVolumes { get; private init; }
 
+    /// <summary>Organizations whose rates were rolled back and are pinned; nothing is computed for them until the pin ends.</summary>
+    public int Pinned { get; private init; }
+
     /// <summary>Organizations that failed; the others are not affected.</summary>
     public int Failed { get; private init; }
 
@@ -76,7 +79,7 @@ public sealed record PassResult
     };
 
     private string Summary =>
-        $"{Organizations} organization{(Organizations == 1 ? "" : "s")}: {Published} {(DryRun ? "would be published" : "published")}, {Unchanged} unchanged, {WithoutVolumes} without volumes in the window, {Failed} failed.";
+        $"{Organizations} organization{(Organizations == 1 ? "" : "s")}: {Published} {(DryRun ? "would be published" : "published")}, {Unchanged} unchanged, {WithoutVolumes} without volumes in the window, {(Pinned == 0 ? "" : $"{Pinned} pinned, ")}{Failed} failed.";
 
     internal PassResult WithOutcome(OrganizationOutcome outcome)
     {
@@ -87,6 +90,7 @@ public sealed record PassResult
             Published = Published + (outcome.Kind == OutcomeKind.Published ? 1 : 0),
             Unchanged = Unchanged + (outcome.Kind == OutcomeKind.Unchanged ? 1 : 0),
             WithoutVolumes = WithoutVolumes + (outcome.Kind == OutcomeKind.WithoutVolumes ? 1 : 0),
+            Pinned = Pinned + (outcome.Kind == OutcomeKind.Pinned ? 1 : 0),
             FailedProjects = FailedProjects + outcome.Failures.Count,
             Difference = Difference is null ? outcome.Difference : outcome.Difference is null ? Difference : Difference.With(outcome.Difference),
         };

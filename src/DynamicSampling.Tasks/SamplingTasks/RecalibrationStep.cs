@@ -71,7 +71,7 @@ internal sealed class RecalibrationStep(
 
     private void Recalibrate(OrganizationWork work, RecentTraffic traffic)
     {
-        var until = work.Now + (PassLimits.FactorCycles * scheduling.Value.Cycle);
+        var until = work.Now + scheduling.Value.FactorLifetime;
         var all = traffic.All();
         var obedience = Obedience(work.Recalibration.Obedience, Judged(all));
         if (work.Mode == SamplingMode.Organization)

@@ -53,7 +53,7 @@ internal static class TransactionsStep
                     classes.AsSpan(0, count), rates, rate, project.TransactionsTotal, project.Names, policy.Intensity, policy.Floor);
             }
 
-            var pins = Pins(work.Settings, project.Name);
+            var pins = Pins(work, project.Name);
             var ownPin = Array.Find(pins, pin => pin.Transaction is null);
             return new(project.Name, rate, project.Volume?.Total ?? 0, project.Volume?.Kept ?? 0)
             {
@@ -104,6 +104,8 @@ internal static class TransactionsStep
         return result;
     }
 
-    private static Pin[] Pins(OrganizationSettings? settings, string project) =>
-        settings?.Pins is not { Count: > 0 } pins ? [] : [.. pins.Where(pin => string.Equals(pin.Project, project, StringComparison.Ordinal))];
+    private static Pin[] Pins(OrganizationWork work, string project) =>
+        work.Settings?.Pins is not { Count: > 0 } pins
+            ? []
+            : [.. pins.Where(pin => string.Equals(pin.Project, project, StringComparison.Ordinal) && pin.HoldsAt(work.Now))];
 }

@@ -1,6 +1,8 @@
+using System.Net;
 using System.Net.Http.Json;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.IntegrationTests.Storage;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -116,9 +118,9 @@ public class RetentionTests
     }
 
     [Fact]
-    public async Task DeleteExpired_ReplacedRates_KeepsTwoHoursOfThemAndTheCurrentOnes()
+    public async Task DeleteExpired_ReplacedRates_KeepsThemForTheirLifetimeAndTheCurrentOnes()
     {
-        await using var host = new ApiHost();
+        await using var host = new ApiHost(web => web.UseSetting("Storage:RatesLifetime", "02:00:00"));
         using var client = await host.WithVolumesAsync("acme", ("p", 10));
         foreach (var target in new[] { 0.2, 0.3, 0.4 })
         {
@@ -132,11 +134,17 @@ public class RetentionTests
         var atFirst = (host.Count("rate_versions"), host.Count("project_rates"));
         await AdvanceAsync(host, TimeSpan.FromMilliseconds(1));
         var afterTheFirst = (host.Count("rate_versions"), host.Count("project_rates"));
+        var versions = await client.GetJsonAsync("/api/organizations/acme/rates/versions");
+        using var first = await client.GetAsync("/api/organizations/acme/rates?version=1");
+        var second = await client.GetJsonAsync("/api/organizations/acme/rates?version=2");
         await AdvanceAsync(host, TimeSpan.FromDays(1));
         var rates = await client.GetJsonAsync("/api/organizations/acme/rates");
 
         Assert.Equal((3, 3), atFirst);
         Assert.Equal((2, 2), afterTheFirst);
+        Assert.Equal([3, 2], versions.GetProperty("items").EnumerateArray().Select(version => version.GetProperty("version").GetInt64()));
+        await HttpAssert.IsProblemAsync(first, HttpStatusCode.NotFound, "Version 1 of the rates of organization 'acme' is not kept: versions 2 to 3 are.");
+        Assert.Equal(0.3, second.GetProperty("projects")[0].GetProperty("rate").GetDouble());
         Assert.Equal((1, 1), (host.Count("rate_versions"), host.Count("project_rates")));
         Assert.Equal((3, 0.4), (rates.GetProperty("version").GetInt64(), rates.GetProperty("projects")[0].GetProperty("rate").GetDouble()));
     }
@@ -202,6 +210,20 @@ public class RetentionTests
 
         Assert.Equal((3, (2, 0)), (atTwoDays, aMinuteLater));
         Assert.Equal((0, 1), (host.Count("transactions"), host.Count("projects")));
+    }
+
+    [Fact]
+    public async Task DeleteExpired_AuditLog_GoesBackFourHundredDays()
+    {
+        await using var host = new ApiHost();
+        using var client = host.CreateClient();
+        using var put = await client.PutAsJsonAsync("/api/organizations/acme", new { targetSampleRate = 0.2 });
+        using var deleted = await client.DeleteAsync("/api/organizations/acme?data=true");
+        await AdvanceAsync(host, TimeSpan.FromDays(400));
+        var at400Days = host.Count("audit");
+        await AdvanceAsync(host, TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal((2, 0), (at400Days, host.Count("audit")));
     }
 
     private static async Task AdvanceAsync(ApiHost host, TimeSpan by)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using Dapper;
 using DynamicSampling.IntegrationTests.Api;
 using DynamicSampling.IntegrationTests.Ingest;
 using DynamicSampling.IntegrationTests.Postgres;
@@ -10,6 +11,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace DynamicSampling.IntegrationTests.Cluster;
 
@@ -136,6 +138,45 @@ public sealed class TwoNodesTests : IAsyncLifetime
         await _database.ListAsync($"SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE datname = '{DatabaseName}' AND pid <> pg_backend_pid()");
         await PublishAsync(one, target: 0.25);
         await WaitForRateAsync(two, 0.25);
+    }
+
+    // It began before another one that was committed, and seen, before it was.
+    [PostgresFact]
+    public async Task Settings_ChangedByATransactionThatIsCommittedLate_AreServedByTheOther()
+    {
+        using var one = _one.CreateClient();
+        using var two = _two.CreateClient();
+        await one.PutAsync("/api/organizations/acme", new { targetSampleRate = 0.5 });
+        await WaitForRateAsync(two, 0.5);
+        await using var connection = new NpgsqlConnection(_database.ConnectionString);
+        await connection.OpenAsync();
+        await using var late = await connection.BeginTransactionAsync();
+        await connection.ExecuteAsync("INSERT INTO organization_changes VALUES ('acme', pg_current_xact_id()::text::bigint, 0)");
+        // Nor does one wait for the other.
+        await one.PutAsync("/api/organizations/acme", new { targetSampleRate = 0.25 });
+        await WaitForRateAsync(two, 0.25);
+        await connection.ExecuteAsync("""UPDATE organizations SET settings = '{"targetSampleRate":0.75}' WHERE name = 'acme'""");
+        await late.CommitAsync();
+        await WaitForRateAsync(two, 0.75);
+    }
+
+    [PostgresFact]
+    public async Task Rates_RolledBackOnOneNode_AreServedByTheOtherWhosePassesLeaveThem()
+    {
+        using var one = _one.CreateClient();
+        using var two = _two.CreateClient();
+        await PublishAsync(one, target: 0.5);
+        await PublishAsync(one, target: 0.25);
+        await WaitForRateAsync(two, 0.25);
+        using var rolledBack = await one.PostAsync("/api/organizations/acme/rates:rollback", Bodies.Of("""{"version":1}"""));
+        await WaitForRateAsync(two, 0.5);
+        var pinned = await two.RunAsync("rebalance_orgs", "acme");
+        using var unpinned = await one.DeleteAsync("/api/organizations/acme/rates/pin");
+        var published = await two.RunAsync("rebalance_orgs", "acme");
+        await WaitForRateAsync(one, 0.25);
+
+        Assert.Equal((1, 0), (pinned.Number("pinned"), pinned.Number("published")));
+        Assert.Equal((0, 1), (published.Number("pinned"), published.Number("published")));
     }
 
     [PostgresFact]

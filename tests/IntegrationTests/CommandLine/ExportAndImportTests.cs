@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DynamicSampling.IntegrationTests.Api;
+using DynamicSampling.IntegrationTests.Storage;
 
 namespace DynamicSampling.IntegrationTests.CommandLine;
 
@@ -100,6 +101,20 @@ public sealed class ExportAndImportTests : IDisposable
         Assert.Contains(said, result.Error, StringComparison.Ordinal);
         Assert.EndsWith("Nothing was changed.", result.Error.TrimEnd(), StringComparison.Ordinal);
         Assert.Equal(before.Output, (await _cli.RunAsync("export")).Output);
+    }
+
+    [Fact]
+    public async Task Import_FromTheCommandLine_IsInTheAuditLogByThatName()
+    {
+        await _cli.RunAsync("migrate");
+        await _cli.RunWithInputAsync(Document, "import", "-", "--dry-run");
+        var database = new TestDatabase(TestStorage.Sqlite, _cli.Folder.FullName);
+        var afterADryRun = database.Scalar("SELECT COUNT(*) FROM audit");
+        var result = await _cli.RunWithInputAsync(Document, "import", "-");
+
+        Assert.Equal((0, 0L), (result.Code, afterADryRun));
+        // A line for each change, and the sum.
+        Assert.Equal(result.Lines.Count - 1L, database.Scalar("SELECT COUNT(*) FROM audit WHERE actor = 'command line'"));
     }
 
     [Fact]

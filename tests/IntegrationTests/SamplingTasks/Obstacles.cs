@@ -16,6 +16,9 @@ internal sealed class Obstacles
     /// <summary>Before an organization's rates are published.</summary>
     public Func<Task> OnPublish { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>Before an organization's factor is renewed.</summary>
+    public Func<Task> OnRenew { get; set; } = () => Task.CompletedTask;
+
     /// <summary>Before the volumes of organizations are read.</summary>
     public Func<IReadOnlyList<string>, CancellationToken, Task> OnVolumes { get; set; } = (_, _) => Task.CompletedTask;
 
@@ -45,8 +48,11 @@ internal sealed class Obstacles
             return await store.PublishAsync(publication, cancellationToken);
         }
 
-        public Task RenewFactorAsync(string organization, DateTimeOffset until, ShardLease? lease, CancellationToken cancellationToken) =>
-            store.RenewFactorAsync(organization, until, lease, cancellationToken);
+        public async Task RenewFactorAsync(string organization, DateTimeOffset until, ShardLease? lease, CancellationToken cancellationToken)
+        {
+            await obstacles.OnRenew();
+            await store.RenewFactorAsync(organization, until, lease, cancellationToken);
+        }
     }
 
     private sealed class Volumes(IVolumeStore store, Obstacles obstacles) : IVolumeStore

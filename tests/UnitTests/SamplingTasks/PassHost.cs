@@ -36,7 +36,7 @@ internal sealed class PassHost : IOrganizationStore, IVolumeStore, IRateStore, I
     /// <summary>What arrived in the running minute.</summary>
     public List<(string Project, string Transaction, double Total, double Kept)> Volumes { get; } = [];
 
-    public OrganizationRates? Published { get; private set; }
+    public OrganizationRates? Published { get; set; }
 
     public IReadOnlyDictionary<string, ProjectRate> Rates => _rates;
 
@@ -59,6 +59,9 @@ internal sealed class PassHost : IOrganizationStore, IVolumeStore, IRateStore, I
 
     /// <summary>From which publication on a lease is refused.</summary>
     public int StaleFrom { get; set; } = int.MaxValue;
+
+    /// <summary>What publications are refused by.</summary>
+    public RatesPin? Pin { get; set; }
 
     /// <summary>What ended the last pass over a shard.</summary>
     public StaleShardException? Refused { get; private set; }
@@ -149,6 +152,8 @@ internal sealed class PassHost : IOrganizationStore, IVolumeStore, IRateStore, I
         Leases.Add(publication.Lease);
         if (publication.Lease is { } lease && Leases.Count >= StaleFrom)
             throw new StaleShardException(lease);
+        if (Pin is not null)
+            throw new RatesPinnedException(publication.Rates.Organization, Pin);
         Publications++;
         Published = publication.Rates with { Version = Publications };
         foreach (var name in publication.Removed)

@@ -68,7 +68,7 @@ internal sealed class PostgresDialect(NpgsqlDataSource source) : SqlDialect
             """
             INSERT INTO organization_changes (organization, transaction, changed_at)
             VALUES (@organization, pg_current_xact_id()::text::bigint, (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint)
-            ON CONFLICT (organization) DO UPDATE SET transaction = excluded.transaction, changed_at = excluded.changed_at
+            ON CONFLICT DO NOTHING
             """,
             new { organization },
             transaction);

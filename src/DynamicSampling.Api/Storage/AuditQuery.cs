@@ -1,0 +1,16 @@
+namespace DynamicSampling.Api.Storage;
+
+/// <summary>Which entries of the audit log. What is null does not count.</summary>
+/// <param name="Limit">How many at most.</param>
+internal sealed record AuditQuery(int Limit)
+{
+    public string? Organization { get; init; }
+
+    public string? Actor { get; init; }
+
+    /// <summary>From then on.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>The last entry of the page before.</summary>
+    public Guid? After { get; init; }
+}
