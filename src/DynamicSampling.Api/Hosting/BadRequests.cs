@@ -25,7 +25,7 @@ internal sealed partial class BadRequests(IProblemDetailsService problems) : IEx
     {
         { InnerException: JsonException json } => JsonErrors.Describe(json, "The body"),
         // The framework's own sentences are for developers; StatusProblems has one for each of these.
-        { StatusCode: StatusCodes.Status413PayloadTooLarge or StatusCodes.Status415UnsupportedMediaType } => null,
+        { StatusCode: StatusCodes.Status408RequestTimeout or StatusCodes.Status413PayloadTooLarge or StatusCodes.Status415UnsupportedMediaType } => null,
         _ when BindFailure().Match(bad.Message) is { Success: true } match =>
             $"{match.Groups["name"].Value} is not right: '{match.Groups["value"].Value}' is not of the kind that is expected.",
         _ when bad.Message.StartsWith("Implicit body", StringComparison.Ordinal) => "The body is missing; send a JSON object.",
