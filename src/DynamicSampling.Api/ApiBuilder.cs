@@ -115,6 +115,7 @@ public static class ApiBuilder
         builder.Services.AddSingleton<Migrations>();
         builder.Services.AddSingleton<VolumePartitions>();
         builder.Services.AddSingleton<SettingsErrors>();
+        builder.Services.AddSingleton<NameLimits>();
         builder.Services.AddSingleton<SqlOrganizationStore>();
         builder.Services.AddSingleton<IOrganizationStore>(services => services.GetRequiredService<SqlOrganizationStore>());
         builder.Services.AddSingleton<SqlProjectStore>();

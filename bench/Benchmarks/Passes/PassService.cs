@@ -25,6 +25,7 @@ internal sealed class PassService : IAsyncDisposable
         services.AddSingleton<Migrations>();
         services.AddSingleton<VolumePartitions>();
         services.AddSingleton<SettingsErrors>();
+        services.AddSingleton<NameLimits>();
         services.AddSingleton<SqlOrganizationStore>();
         services.AddSingleton<IOrganizationStore>(provider => provider.GetRequiredService<SqlOrganizationStore>());
         services.AddSingleton<SqlVolumeStore>();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using DynamicSampling.Api.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
@@ -10,14 +11,20 @@ internal sealed partial class BadRequests(IProblemDetailsService problems) : IEx
 {
     public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not BadHttpRequestException bad)
+        var (status, detail) = exception switch
+        {
+            BadHttpRequestException bad => (bad.StatusCode, Detail(bad)),
+            NoRoomException => (StatusCodes.Status400BadRequest, exception.Message),
+            _ => default,
+        };
+        if (status == 0)
             return ValueTask.FromResult(false);
-        httpContext.Response.StatusCode = bad.StatusCode;
+        httpContext.Response.StatusCode = status;
         return problems.TryWriteAsync(new()
         {
             HttpContext = httpContext,
             Exception = exception,
-            ProblemDetails = new ProblemDetails { Status = bad.StatusCode, Detail = Detail(bad) },
+            ProblemDetails = new ProblemDetails { Status = status, Detail = detail },
         });
     }
 

@@ -6,7 +6,7 @@ using DynamicSampling.Tasks.Sampling;
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>What an import does, in order.</summary>
-internal sealed class ImportPlan(SettingsErrors errors)
+internal sealed class ImportPlan(SettingsErrors errors, NameRoom room)
 {
     private readonly List<SettingsChange> _changes = [];
 
@@ -52,7 +52,7 @@ internal sealed class ImportPlan(SettingsErrors errors)
             Add(kind, name, project: null, rule: null, (connection, transaction) =>
             {
                 errors.Note(name, "", error: null);
-                return SqlOrganizationStore.SaveAsync(connection, transaction, name, settings);
+                return SqlOrganizationStore.SaveAsync(connection, transaction, room, name, settings);
             });
         }
 
@@ -63,7 +63,7 @@ internal sealed class ImportPlan(SettingsErrors errors)
             Add(projectKind, name, project.Project, rule: null, (connection, transaction) =>
             {
                 errors.Note(name, project.Project, error: null);
-                return SqlProjectStore.SaveAsync(connection, transaction, new(name, project.Project), project.Settings);
+                return SqlProjectStore.SaveAsync(connection, transaction, room, new(name, project.Project), project.Settings);
             });
         }
 
@@ -82,7 +82,7 @@ internal sealed class ImportPlan(SettingsErrors errors)
             {
                 // The id may be that of a rule that has expired, here or in another organization.
                 await connection.ExecuteAsync("DELETE FROM custom_rules WHERE id = @id", new { id = rule.Id.ToString() }, transaction);
-                if (await SqlCustomRuleStore.AddAsync(connection, transaction, rule) is null)
+                if (await SqlCustomRuleStore.AddAsync(connection, transaction, room, rule) is null)
                     throw new InvalidOperationException($"Organization '{organization}' has custom rules that cannot be read, and with those of the document too many.");
             });
         }

@@ -7,7 +7,7 @@ using DynamicSampling.Tasks.Sampling.Rules;
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Custom rules.</summary>
-internal sealed class SqlCustomRuleStore(Database database, ILogger<SqlCustomRuleStore> logger) : ICustomRuleStore
+internal sealed class SqlCustomRuleStore(Database database, NameLimits limits, ILogger<SqlCustomRuleStore> logger) : ICustomRuleStore
 {
     private const string Columns =
         """
@@ -42,8 +42,11 @@ internal sealed class SqlCustomRuleStore(Database database, ILogger<SqlCustomRul
 
     /// <summary>Adds a rule under the smallest number that is free.</summary>
     /// <returns>The rule with its number; null when there are <see cref="CustomRule.MaxActive"/> active ones.</returns>
+    /// <exception cref="NoRoomException">Its organization is new, and there are too many.</exception>
     public Task<CustomRule?> AddAsync(CustomRule rule, CancellationToken cancellationToken) =>
-        database.WriteSerializablyAsync((connection, transaction) => AddAsync(connection, transaction, rule), cancellationToken);
+        database.WriteSerializablyAsync(
+            (connection, transaction) => AddAsync(connection, transaction, new(connection, transaction, database.Dialect, limits, cancellationToken), rule),
+            cancellationToken);
 
     /// <summary>Changes a rule that is active.</summary>
     /// <returns>The changed rule; null when there is none, or it has expired.</returns>
@@ -101,8 +104,9 @@ internal sealed class SqlCustomRuleStore(Database database, ILogger<SqlCustomRul
         return deleted > 0;
     }
 
-    internal static async Task<CustomRule?> AddAsync(DbConnection connection, DbTransaction transaction, CustomRule rule)
+    internal static async Task<CustomRule?> AddAsync(DbConnection connection, DbTransaction transaction, NameRoom room, CustomRule rule)
     {
+        await room.EnsureAsync(rule.Organization);
         await connection.ExecuteAsync(
             """
             INSERT INTO organizations (name) VALUES (@Organization) ON CONFLICT (name) DO NOTHING;

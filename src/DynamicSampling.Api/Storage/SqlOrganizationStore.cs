@@ -6,7 +6,7 @@ using DynamicSampling.Tasks.Sampling;
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Organizations and their settings.</summary>
-internal sealed class SqlOrganizationStore(Database database, SettingsErrors errors, RatesChanged changed) : IOrganizationStore
+internal sealed class SqlOrganizationStore(Database database, NameLimits limits, SettingsErrors errors, RatesChanged changed) : IOrganizationStore
 {
     private const string Columns =
         "o.name AS Name, o.settings AS Settings, (SELECT COUNT(*) FROM projects p WHERE p.organization_id = o.id) AS Projects";
@@ -78,6 +78,7 @@ internal sealed class SqlOrganizationStore(Database database, SettingsErrors err
 
     /// <summary>Stores settings if the caller's precondition holds for what is stored now.</summary>
     /// <returns>False when the precondition does not hold; nothing is changed then.</returns>
+    /// <exception cref="NoRoomException">It is new, and there are too many.</exception>
     public async Task<bool> SaveSettingsAsync(
         string organization, OrganizationSettings settings, Func<OrganizationEntry?, bool> precondition, CancellationToken cancellationToken)
     {
@@ -86,7 +87,7 @@ internal sealed class SqlOrganizationStore(Database database, SettingsErrors err
             {
                 if (!precondition(await FindAsync(connection, transaction, organization)))
                     return false;
-                await SaveAsync(connection, transaction, organization, settings);
+                await SaveAsync(connection, transaction, new(connection, transaction, database.Dialect, limits, cancellationToken), organization, settings);
                 await database.Dialect.NoteChangeAsync(connection, transaction, organization);
                 errors.Note(organization, "", error: null);
                 return true;
@@ -123,14 +124,18 @@ internal sealed class SqlOrganizationStore(Database database, SettingsErrors err
         return deleted;
     }
 
-    internal static Task<int> SaveAsync(DbConnection connection, DbTransaction transaction, string organization, OrganizationSettings settings) =>
-        connection.ExecuteAsync(
+    internal static async Task SaveAsync(
+        DbConnection connection, DbTransaction transaction, NameRoom room, string organization, OrganizationSettings settings)
+    {
+        await room.EnsureAsync(organization);
+        await connection.ExecuteAsync(
             """
             INSERT INTO organizations (name, settings) VALUES (@organization, @json)
             ON CONFLICT (name) DO UPDATE SET settings = excluded.settings
             """,
             new { organization, json = SettingsJson.Write(settings) },
             transaction);
+    }
 
     // One that has only been configured goes as a whole.
     internal static async Task DropSettingsAsync(DbConnection connection, DbTransaction transaction, string organization)

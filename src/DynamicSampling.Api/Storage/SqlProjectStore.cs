@@ -6,7 +6,7 @@ using DynamicSampling.Tasks.Sampling;
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Projects, their settings and their releases.</summary>
-internal sealed class SqlProjectStore(Database database, SettingsErrors errors, RatesChanged changed)
+internal sealed class SqlProjectStore(Database database, NameLimits limits, SettingsErrors errors, RatesChanged changed)
 {
     /// <summary>The project, if it has been seen or configured.</summary>
     public Task<ProjectEntry?> FindAsync(ProjectKey project, CancellationToken cancellationToken) =>
@@ -51,6 +51,7 @@ internal sealed class SqlProjectStore(Database database, SettingsErrors errors, 
 
     /// <summary>Stores settings if the caller's precondition holds for what is stored now.</summary>
     /// <returns>False when the precondition does not hold; nothing is changed then.</returns>
+    /// <exception cref="NoRoomException">It or its organization is new, and there are too many.</exception>
     public Task<bool> SaveSettingsAsync(
         ProjectKey project, ProjectSettings settings, Func<ProjectEntry?, bool> precondition, CancellationToken cancellationToken) =>
         database.WriteSerializablyAsync(
@@ -58,7 +59,7 @@ internal sealed class SqlProjectStore(Database database, SettingsErrors errors, 
             {
                 if (!precondition(await FindAsync(connection, transaction, project)))
                     return false;
-                await SaveAsync(connection, transaction, project, settings);
+                await SaveAsync(connection, transaction, new(connection, transaction, database.Dialect, limits, cancellationToken), project, settings);
                 errors.Note(project.Organization, project.Project, error: null);
                 return true;
             },
@@ -84,8 +85,10 @@ internal sealed class SqlProjectStore(Database database, SettingsErrors errors, 
         return deleted;
     }
 
-    internal static Task<int> SaveAsync(DbConnection connection, DbTransaction transaction, ProjectKey project, ProjectSettings settings) =>
-        connection.ExecuteAsync(
+    internal static async Task SaveAsync(DbConnection connection, DbTransaction transaction, NameRoom room, ProjectKey project, ProjectSettings settings)
+    {
+        await room.EnsureAsync(project);
+        await connection.ExecuteAsync(
             """
             INSERT INTO organizations (name) VALUES (@Organization) ON CONFLICT (name) DO NOTHING;
             INSERT INTO projects (organization_id, name, settings)
@@ -94,6 +97,7 @@ internal sealed class SqlProjectStore(Database database, SettingsErrors errors, 
             """,
             new { project.Organization, project.Project, json = SettingsJson.Write(settings) },
             transaction);
+    }
 
     // One that has only been configured goes as a whole.
     internal static async Task DropSettingsAsync(DbConnection connection, DbTransaction transaction, ProjectKey project, bool withData = false)

@@ -4,7 +4,8 @@ using DynamicSampling.Api.Serving;
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Reads all settings as one document, and makes the stored ones like one.</summary>
-internal sealed class SqlSettingsDocuments(Database database, SqlCustomRuleStore customRules, SettingsErrors errors, RatesChanged changed, TimeProvider clock)
+internal sealed class SqlSettingsDocuments(
+    Database database, NameLimits limits, SqlCustomRuleStore customRules, SettingsErrors errors, RatesChanged changed, TimeProvider clock)
 {
     /// <summary>All settings and active custom rules. Settings that cannot be read are left out.</summary>
     public Task<SettingsDocument> ExportAsync(CancellationToken cancellationToken) =>
@@ -20,15 +21,16 @@ internal sealed class SqlSettingsDocuments(Database database, SqlCustomRuleStore
     /// <param name="document">The document, checked.</param>
     /// <param name="dryRun">Whether only to say what would change.</param>
     /// <param name="cancellationToken">Cancels it before it is committed.</param>
+    /// <exception cref="NoRoomException">There would be too many organizations or projects.</exception>
     public async Task<IReadOnlyList<SettingsChange>> ImportAsync(SettingsDocument document, bool dryRun, CancellationToken cancellationToken)
     {
         if (dryRun)
-            return await database.ReadConsistentlyAsync(async (connection, transaction) => (await PlanAsync(connection, transaction, document)).Changes, cancellationToken);
+            return await database.ReadConsistentlyAsync(async (connection, transaction) => (await PlanAsync(connection, transaction, document, cancellationToken)).Changes, cancellationToken);
         var changes = await database.WriteSerializablyAsync(
             async (connection, transaction) =>
             {
                 await database.Dialect.LockNamesAsync(connection, transaction);
-                var plan = await PlanAsync(connection, transaction, document);
+                var plan = await PlanAsync(connection, transaction, document, cancellationToken);
                 foreach (var step in plan.Steps)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
@@ -46,11 +48,12 @@ internal sealed class SqlSettingsDocuments(Database database, SqlCustomRuleStore
         return changes;
     }
 
-    private async Task<ImportPlan> PlanAsync(DbConnection connection, DbTransaction transaction, SettingsDocument document)
+    private async Task<ImportPlan> PlanAsync(
+        DbConnection connection, DbTransaction transaction, SettingsDocument document, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var stored = await StoredSettings.ReadAsync(connection, transaction, customRules, now);
-        var plan = new ImportPlan(errors);
+        var plan = new ImportPlan(errors, new(connection, transaction, database.Dialect, limits, cancellationToken));
         var wanted = document.Organizations.ToDictionary(organization => organization.Organization, StringComparer.Ordinal);
         // What goes makes room for what comes.
         foreach (var name in stored.Organizations)

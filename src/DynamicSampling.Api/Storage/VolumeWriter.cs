@@ -7,7 +7,8 @@ using DynamicSampling.Tasks.Sampling;
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Adds the counts of a batch inside a transaction: what belongs together goes in one statement.</summary>
-internal sealed class VolumeWriter(DbConnection connection, DbTransaction transaction, SqlDialect dialect, VolumeBatch batch, CancellationToken cancellationToken)
+internal sealed class VolumeWriter(
+    DbConnection connection, DbTransaction transaction, SqlDialect dialect, NameLimits limits, VolumeBatch batch, CancellationToken cancellationToken)
 {
     /// <summary>How many releases of a project are remembered, those seen last.</summary>
     public const int MaxReleases = 100;
@@ -21,11 +22,12 @@ internal sealed class VolumeWriter(DbConnection connection, DbTransaction transa
     private readonly MixedMinutes _mixed = new(connection, transaction, dialect, cancellationToken);
     private readonly Dictionary<(long Project, long Hour), VolumeChange> _hours = [];
 
+    /// <exception cref="NoRoomException">There are too many organizations or projects for true counts, whose sender is still there to hear of it.</exception>
     public async Task WriteAsync()
     {
         await dialect.KeepNamesAsync(connection, transaction);
-        var names = new NameIds(connection, transaction, dialect, cancellationToken);
-        var projects = await names.FindProjectsAsync(ListProjects());
+        var names = new NameIds(connection, transaction, dialect, limits, cancellationToken);
+        var projects = await FindProjectsAsync(names);
         if (batch.Counts.Count > 0)
         {
             var rows = await ReadRowsAsync(names, projects);
@@ -36,6 +38,17 @@ internal sealed class VolumeWriter(DbConnection connection, DbTransaction transa
 
         if (batch.Releases.Count > 0)
             await WriteReleasesAsync(projects);
+    }
+
+    private async Task<Dictionary<(string Organization, string Project), long>> FindProjectsAsync(NameIds names)
+    {
+        var wanted = ListProjects();
+        var found = await names.FindProjectsAsync(wanted, mustHaveRoom: batch.IsExact);
+        if (found.Count == wanted.Count)
+            return found;
+        // Estimates have been acknowledged: those of projects without room count for the one that stands for all others.
+        batch = batch.Rename((organization, project) => found.ContainsKey((organization, project)) ? project : Names.OtherServices);
+        return await names.FindProjectsAsync(ListProjects(), mustHaveRoom: false);
     }
 
     private HashSet<(string Organization, string Project)> ListProjects()
@@ -81,7 +94,24 @@ internal sealed class VolumeWriter(DbConnection connection, DbTransaction transa
             rows[next++] = new(project, key.Minute, place, Math.Min(count.Total, Most), Math.Min(count.Kept, Most), kind);
         }
 
-        var ids = await names.FindTransactionsAsync([.. projectOf], [.. nameOf]);
+        var folded = new HashSet<VolumeKey>();
+        var ids = await names.FindTransactionsAsync([.. projectOf], [.. nameOf], async added =>
+        {
+            // Estimates have been folded as they came.
+            if (batch.IsExact)
+            {
+                folded = await new TransactionRoom(connection, transaction, dialect, limits.TransactionsPerProject, cancellationToken)
+                    .FindFoldedAsync(batch, projects, added.Select(i => (projectOf[(int)i], nameOf[(int)i])).ToHashSet());
+            }
+
+            return folded.Count == 0;
+        });
+        if (ids is null)
+        {
+            batch = batch.Fold(folded);
+            return await ReadRowsAsync(names, projects);
+        }
+
         for (var i = 0; i < rows.Length; i++)
             rows[i] = rows[i] with { Transaction = ids[rows[i].Transaction] };
         Array.Sort(rows, CountedRow.ByKey);
