@@ -31,6 +31,14 @@ internal sealed class SqlOrganizationStore(Database database, NameLimits limits,
                 $"SELECT COUNT(*) FROM organizations o WHERE {IsIn(shard)}", new { shard?.Number, shard?.Count }),
             cancellationToken);
 
+    /// <summary>Whether an organization is stored, or there is room for it.</summary>
+    public Task<bool> HasRoomAsync(string organization, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            connection => connection.ExecuteScalarAsync<bool>(
+                "SELECT EXISTS (SELECT 1 FROM organizations WHERE name = @organization) OR (SELECT COUNT(*) FROM organizations) < @Organizations",
+                new { organization, limits.Organizations }),
+            cancellationToken);
+
     public Task<IReadOnlyList<ProjectEntry>> ListActiveProjectsAsync(
         IReadOnlyList<string> organizations, long since, ProjectKey? after, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<ProjectEntry>>(
