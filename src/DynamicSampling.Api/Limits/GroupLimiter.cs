@@ -87,7 +87,8 @@ internal sealed class GroupLimiter : IDisposable
         {
             if (_callers is not null && !caller.IsThisMachine && !(ofCaller = await _callers.AcquireAsync(caller.Slot, 1, cancellationToken)).IsAcquired)
                 return Refuse(RefusalReason.Caller, ofCaller);
-            if (_organizations is not null && !(ofOrganization = await _organizations.AcquireAsync(OrganizationSlot(http), 1, cancellationToken)).IsAcquired)
+            if (_organizations is not null && OrganizationOf(http) is { } organization
+                && !(ofOrganization = await _organizations.AcquireAsync(LimitedCaller.SlotOf(organization), 1, cancellationToken)).IsAcquired)
                 return Refuse(RefusalReason.Organization, ofOrganization, ofCaller);
             var ofAll = await _all.AcquireAsync(1, cancellationToken);
             return ofAll.IsAcquired ? new Permit(ofCaller, ofOrganization, ofAll) : Refuse(RefusalReason.Group, ofAll, ofOrganization, ofCaller);
@@ -119,8 +120,9 @@ internal sealed class GroupLimiter : IDisposable
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
 
-    private static int OrganizationSlot(HttpContext http) =>
-        LimitedCaller.SlotOf(http.Request.RouteValues["org"] as string ?? Names.DefaultOrganization);
+    // Clients that name none send and get what is the default one's.
+    private string? OrganizationOf(HttpContext http) =>
+        http.Request.RouteValues["org"] as string ?? (_group is RequestGroup.Ingest or RequestGroup.Sampling ? Names.DefaultOrganization : null);
 
     private RateLimitLease Hold(HttpContext http, LimitedCaller caller, ConcurrencyLimiter all)
     {
@@ -128,7 +130,8 @@ internal sealed class GroupLimiter : IDisposable
         RateLimitLease? ofOrganization = null;
         if (_callers is not null && !caller.IsThisMachine && !(ofCaller = _callers.AttemptAcquire(caller.Slot)).IsAcquired)
             return Refuse(RefusalReason.Caller, ofCaller);
-        if (_organizations is not null && !(ofOrganization = _organizations.AttemptAcquire(OrganizationSlot(http))).IsAcquired)
+        if (_organizations is not null && OrganizationOf(http) is { } organization
+            && !(ofOrganization = _organizations.AttemptAcquire(LimitedCaller.SlotOf(organization))).IsAcquired)
             return Refuse(RefusalReason.Organization, ofOrganization, ofCaller);
         var ofAll = all.AttemptAcquire();
         return ofAll.IsAcquired ? new Permit(ofCaller, ofOrganization, ofAll) : Refuse(RefusalReason.Group, ofAll, ofOrganization, ofCaller);

@@ -22,20 +22,24 @@ internal sealed class TransactionRoom(DbConnection connection, DbTransaction tra
         var (added, known) = (new List<(ProjectMinute Minute, VolumeKey Key)>(), new Dictionary<ProjectMinute, long>());
         foreach (var key in batch.Counts.Keys)
         {
+            if (key.Transaction == Names.OtherTransactions)
+                continue;
             var minute = new ProjectMinute(projects[(key.Organization, key.Project)], key.Minute);
-            if (!newNames.Contains((minute.Project, key.Transaction)))
-                CollectionsMarshal.GetValueRefOrAddDefault(known, minute, out _)++;
-            else if (key.Transaction != Names.OtherTransactions)
+            if (newNames.Contains((minute.Project, key.Transaction)))
                 added.Add((minute, key));
+            else
+                CollectionsMarshal.GetValueRefOrAddDefault(known, minute, out _)++;
         }
 
         var taken = await CountAsync([.. added.Select(one => one.Minute).Distinct()]);
+        // Those of the batch that are known may be among those that are stored.
+        foreach (var (minute, count) in known.Where(minute => taken.ContainsKey(minute.Key)))
+            taken[minute] = Math.Max(taken[minute], count);
         var folded = new HashSet<VolumeKey>();
         foreach (var (minute, key) in added)
         {
             ref var count = ref CollectionsMarshal.GetValueRefOrNullRef(taken, minute);
-            // Those of the batch that are known may be among those that are stored.
-            if (Math.Max(count, known.GetValueOrDefault(minute)) >= max)
+            if (count >= max)
                 folded.Add(key);
             else
                 count++;
@@ -51,7 +55,9 @@ internal sealed class TransactionRoom(DbConnection connection, DbTransaction tra
             connection, transaction,
             $"""
             WITH r (project_id, minute) AS ({SqlDialect.Rows})
-            SELECT r.project_id, r.minute, COUNT(*) FROM r JOIN volumes v ON v.project_id = r.project_id AND v.minute = r.minute GROUP BY r.project_id, r.minute
+            SELECT r.project_id, r.minute, COUNT(*) FROM r JOIN volumes v ON v.project_id = r.project_id AND v.minute = r.minute
+            WHERE v.transaction_id IS DISTINCT FROM (SELECT t.id FROM transactions t WHERE t.project_id = r.project_id AND t.name = '{Names.OtherTransactions}')
+            GROUP BY r.project_id, r.minute
             """,
             [Array.ConvertAll(minutes, minute => minute.Project), Array.ConvertAll(minutes, minute => minute.Minute)],
             reader => counts[new(reader.GetInt64(0), reader.GetInt64(1))] = reader.GetInt64(2),
