@@ -175,6 +175,7 @@ internal sealed class GroupLimiter : IDisposable
             third?.Dispose();
             second?.Dispose();
             first?.Dispose();
+            base.Dispose(disposing);
         }
     }
 }

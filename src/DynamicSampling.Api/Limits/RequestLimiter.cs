@@ -36,6 +36,7 @@ internal sealed class RequestLimiter : PartitionedRateLimiter<HttpContext>
     {
         foreach (var group in _groups)
             group.Dispose();
+        base.Dispose(disposing);
     }
 
     private GroupLimiter Of(HttpContext http) => _groups[(int)RequestGroups.Of(http.GetEndpoint())];

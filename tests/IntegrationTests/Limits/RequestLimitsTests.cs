@@ -207,7 +207,7 @@ public class RequestLimitsTests
         await using var host = new ApiHost(web => web
             .UseSetting("Limits:EventStreams", "1")
             .ConfigureLogging(logging => logging.AddProvider(logs)),
-            tasks: new ScriptedTask("slow", (context, _) => context.RunAsync("work", (_, token) => Task.Delay(Timeout.Infinite, token)).AsTask()));
+            tasks: new ScriptedTask("slow", (context, _) => context.RunAsync("work", (_, token) => new TaskCompletionSource().Task.WaitAsync(token)).AsTask()));
         using var client = host.CreateClient();
         using var run = await TasksTests.RunInBackgroundAsync(client, "slow", organization: null);
         var events = run.Headers.Location!.OriginalString + "/events";
