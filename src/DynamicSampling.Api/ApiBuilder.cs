@@ -9,6 +9,7 @@ using DynamicSampling.Api.Hosting;
 using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Ingest.Otlp;
 using DynamicSampling.Api.Ingest.Traffic;
+using DynamicSampling.Api.Limits;
 using DynamicSampling.Api.Notifications;
 using DynamicSampling.Api.OpenApi;
 using DynamicSampling.Api.Scheduling;
@@ -26,6 +27,9 @@ namespace DynamicSampling.Api;
 /// <summary>Puts the service together: services first, then the pipeline in order.</summary>
 public static class ApiBuilder
 {
+    /// <summary>How deep JSON bodies may be nested: conditions as deep as they may be, in the document of an import, need 37.</summary>
+    internal const int MaxJsonDepth = 40;
+
     /// <summary>Builds the service from appsettings.json, the environment and the command line.</summary>
     public static WebApplication Build(string[] args) => Build(args, DefaultPorts.Standard);
 
@@ -43,6 +47,7 @@ public static class ApiBuilder
         app.UseMiddleware<KeysInPaths>();
         app.UseRouting();
         app.UseAccess();
+        app.UseRateLimiter();
         app.UseMiddleware<ContentEncodings>();
         app.UseMiddleware<BodyLimit>();
 
@@ -76,6 +81,7 @@ public static class ApiBuilder
         // Wherever it is started: the settings that ship with the program come first, those of the working directory win.
         builder.Configuration.Sources.Insert(0, ShippedSettings());
         builder.Services.AddDefaultAddresses(ports);
+        builder.Services.AddLimits();
         AddHttp(builder);
         AddStorage(builder);
         // Reads the keys after the schema is up to date, and before requests come in.
@@ -100,6 +106,7 @@ public static class ApiBuilder
         {
             // Names only: a number would be taken whether it stands for one of them or not.
             options.SerializerOptions.Converters.Add(new JsonStringEnumConverter<SamplingMode>(namingPolicy: null, allowIntegerValues: false));
+            options.SerializerOptions.MaxDepth = MaxJsonDepth;
             options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             options.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
             options.SerializerOptions.AllowDuplicateProperties = false;
@@ -116,6 +123,7 @@ public static class ApiBuilder
         builder.Services.AddSingleton<VolumePartitions>();
         builder.Services.AddSingleton<SettingsErrors>();
         builder.Services.AddSingleton<SqlAuditLog>();
+        builder.Services.AddSingleton<NameLimits>();
         builder.Services.AddSingleton<SqlOrganizationStore>();
         builder.Services.AddSingleton<IOrganizationStore>(services => services.GetRequiredService<SqlOrganizationStore>());
         builder.Services.AddSingleton<SqlProjectStore>();
@@ -152,6 +160,7 @@ public static class ApiBuilder
         builder.Services.AddSingleton(services => new RepeatedSpans(services.GetRequiredService<IOptions<IngestOptions>>().Value.RememberedSpans));
         builder.Services.AddSingleton<TraceIngest>();
         builder.Services.AddSingleton<ClientPolls>();
+        builder.Services.AddSingleton<OrganizationRoom>();
         builder.Services.AddSingleton<OtlpBodies>();
         builder.Services.AddSingleton<OtlpReceiver>();
         builder.Services.AddSingleton<ObjectPool<RootSpanList>>(new DefaultObjectPool<RootSpanList>(new DefaultPooledObjectPolicy<RootSpanList>()));

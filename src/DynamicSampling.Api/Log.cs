@@ -94,6 +94,10 @@ internal static partial class Log
     [LoggerMessage(131, LogLevel.Warning, "Port {Port} cannot be had ({Reason}), so {Protocol} is not served there. Send clients to http://localhost:{MainPort}, which serves it too")]
     public static partial void PortUnavailable(ILogger logger, int port, string reason, string protocol, int mainPort);
 
+    // 420 to 439: limits.
+    [LoggerMessage(420, LogLevel.Warning, "Requests are refused: {Reason} This is said once a minute for each limit, and the metric dynamic_sampling.limits.refused counts them")]
+    public static partial void RequestRefused(ILogger logger, string reason);
+
     // 150 to 159: several processes.
     [LoggerMessage(150, LogLevel.Information, "This is node {Node}")]
     public static partial void NodeStarted(ILogger logger, string node);

@@ -2,9 +2,11 @@ using System.Data.Common;
 using System.Globalization;
 using Dapper;
 using DynamicSampling.Api.Ingest;
+using DynamicSampling.Api.Limits;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Tasks.Sampling;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace DynamicSampling.Benchmarks.Flushes;
 
@@ -27,7 +29,7 @@ internal sealed class FlushDatabase : IAsyncDisposable
         _drop = drop;
         Source = source;
         _database = new(source);
-        _store = new(_database, new(_database, NullLogger<VolumePartitions>.Instance), _clock);
+        _store = new(_database, new(_database, NullLogger<VolumePartitions>.Instance), new(Options.Create(new LimitsOptions()), Options.Create(new IngestOptions())), _clock);
     }
 
     public DbDataSource Source { get; }

@@ -29,6 +29,7 @@ internal sealed class PassService : IAsyncDisposable
         services.AddSingleton<RatesChanged>();
         services.AddSingleton<SqlAuditLog>();
         services.AddSingleton<SqlCustomRuleStore>();
+        services.AddSingleton<NameLimits>();
         services.AddSingleton<SqlOrganizationStore>();
         services.AddSingleton<IOrganizationStore>(provider => provider.GetRequiredService<SqlOrganizationStore>());
         services.AddSingleton<SqlVolumeStore>();

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using DynamicSampling.Api.Hosting;
+using DynamicSampling.Api.Limits;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
@@ -8,7 +9,7 @@ using Microsoft.Net.Http.Headers;
 namespace DynamicSampling.Api.Authentication;
 
 /// <summary>Keys of this service as bearer tokens (RFC 6750), or in the path. It also says what is wrong where another scheme was tried.</summary>
-internal sealed class KeyHandler(Access access, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+internal sealed class KeyHandler(Access access, FailedAttempts failures, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "Key";
@@ -37,6 +38,13 @@ internal sealed class KeyHandler(Access access, IOptionsMonitor<AuthenticationSc
         {
             Response.Redirect(Sessions.SignInPath(Request));
             return Task.CompletedTask;
+        }
+
+        if (failures.AreTooMany(Context))
+        {
+            Response.Headers.RetryAfter = "60";
+            return Refusals.WriteAsync(
+                Context, StatusCodes.Status429TooManyRequests, "Too many wrong keys came from this address (Limits:WrongKeysPerMinute); none is looked at for a minute.");
         }
 
         var given = Request.Headers.Authorization.Count > 0 || Context.Features.Get<PathKey>() is not null || Request.Cookies.ContainsKey(Sessions.CookieName);
@@ -69,8 +77,11 @@ internal sealed class KeyHandler(Access access, IOptionsMonitor<AuthenticationSc
 
         if (key is null)
             return AuthenticateResult.NoResult();
-        return access.Keys.Find(key, TimeProvider.GetUtcNow()) is { } principal
-            ? AuthenticateResult.Success(new(principal, SchemeName))
-            : AuthenticateResult.Fail("The key is not valid.");
+        if (failures.AreTooMany(Context))
+            return AuthenticateResult.Fail("Too many wrong keys came from this address.");
+        if (access.Keys.Find(key, TimeProvider.GetUtcNow()) is { } principal)
+            return AuthenticateResult.Success(new(principal, SchemeName));
+        failures.Failed(Context);
+        return AuthenticateResult.Fail("The key is not valid.");
     }
 }

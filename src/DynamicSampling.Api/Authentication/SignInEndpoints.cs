@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using DynamicSampling.Api.Endpoints;
+using DynamicSampling.Api.Limits;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -26,11 +27,17 @@ internal static class SignInEndpoints
     }
 
     private static async Task<IResult> SignInAsync(
-        HttpContext http, [FromForm] string? key, [FromForm] string? returnUrl, Access access, TimeProvider clock, IAntiforgery antiforgery)
+        HttpContext http, [FromForm] string? key, [FromForm] string? returnUrl, Access access, FailedAttempts failures, TimeProvider clock, IAntiforgery antiforgery)
     {
+        if (failures.AreTooMany(http))
+            return Page(http, antiforgery, returnUrl, "Too many wrong keys came from your address. Wait a minute.");
         var keys = access.Keys;
         if (keys.Find((key ?? "").Trim(), clock.GetUtcNow()) is not { } principal || keys.FindId(principal) is not { } id)
+        {
+            failures.Failed(http);
             return Page(http, antiforgery, returnUrl, "That key is not valid: it is unknown, has expired, or was revoked.");
+        }
+
         if (((GrantIdentity)principal.Identity!).Grant is var grant && !grant.Has(Scope.Read))
             return Page(http, antiforgery, returnUrl, $"That key is for {ScopeNames.Of(grant.Scopes)} only. Looking around needs one with the scope read.");
         await http.SignInAsync(Sessions.SchemeName, Sessions.Of(id));

@@ -12,7 +12,7 @@ internal static class Failures
     /// <summary>A sentence that says what is wrong; null when it is an error of ours.</summary>
     public static string? Describe(Exception exception) => exception switch
     {
-        StartupException or OptionsValidationException or StorageUnavailableException => exception.Message,
+        StartupException or OptionsValidationException or StorageUnavailableException or NoRoomException => exception.Message,
         IOException { InnerException: AddressInUseException } => exception.Message,
         // A file of settings that cannot be read.
         InvalidDataException => $"{exception.Message} {exception.GetBaseException().Message}",

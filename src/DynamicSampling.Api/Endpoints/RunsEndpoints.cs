@@ -2,6 +2,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Cluster;
+using DynamicSampling.Api.Limits;
 using DynamicSampling.Tasks.Runs;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -26,6 +27,7 @@ internal static class RunsEndpoints
             .WithName("GetRun").WithSummary("A run with its timers; one in progress shows them as they are now")
             .ProducesProblem(StatusCodes.Status404NotFound);
         runs.MapGet("/{id}/events", Events)
+            .WithMetadata(new EventStream())
             .WithName("WatchRun").WithSummary("Follows a run by server-sent events")
             .WithDescription("Events of type `snapshot` each second while the run is in progress, then one of type `ended`; the data is the run. A client that reconnects after that gets 204, which ends an EventSource.")
             .Produces<TaskRun>(StatusCodes.Status200OK, "text/event-stream")

@@ -1,4 +1,5 @@
 using DynamicSampling.Api.Authentication;
+using DynamicSampling.Api.Limits;
 using DynamicSampling.Api.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -12,7 +13,7 @@ internal static class SettingsDocumentEndpoints
         app.MapGet("/api/export", Export)
             .WithTags("Settings").RequireScope(Scope.Read).WithName("ExportSettings").WithSummary("All settings and active custom rules as one document");
         app.MapPut("/api/import", Import)
-            .WithTags("Settings").RequireScope(Scope.Admin).WithName("ImportSettings").WithSummary("Makes all settings and custom rules those of a document")
+            .WithTags("Settings").RequireScope(Scope.Admin).WithMetadata(new LargeBody()).WithName("ImportSettings").WithSummary("Makes all settings and custom rules those of a document")
             .WithDescription("What is not in the document loses its settings; volumes and rates stay. It is all or nothing. With `?dryRun=true` it only says what would change.")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)

@@ -1,6 +1,7 @@
 using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Hosting;
 using DynamicSampling.Api.Ingest.Otlp;
+using DynamicSampling.Api.Limits;
 using DynamicSampling.Api.Telemetry;
 
 namespace DynamicSampling.Api.Endpoints;
@@ -33,7 +34,7 @@ internal static class TracesEndpoints
         .WithTags("OpenTelemetry").WithName(name).WithSummary(summary)
         .WithDescription(
             "OTLP over HTTP, in protobuf or JSON, as it is or with `Content-Encoding: gzip`. The body is an ExportTraceServiceRequest, the answer an ExportTraceServiceResponse, and errors are a google.rpc.Status; protobuf is answered in protobuf.")
-        .WithMetadata(new DecodesContent(), new OtlpEndpoint())
+        .WithMetadata(new DecodesContent(), new LargeBody(), new OtlpEndpoint())
         .WithoutTraces()
         .Accepts<ExportTraces>(OtlpAnswers.Json, OtlpAnswers.Protobuf)
         .Produces<ExportTracesAnswer>(StatusCodes.Status200OK, OtlpAnswers.Json)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Ingest;
+using DynamicSampling.Api.Limits;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Tasks.Runtime;
 using DynamicSampling.Tasks.Sampling;
@@ -21,6 +22,7 @@ internal static partial class VolumesEndpoints
         app.MapPost("/api/volumes", Post)
             .WithTags("Volumes").RequireScope(Scope.Ingest, Reach.Request).WithName("PostVolumes").WithSummary("Counts volumes")
             .WithDescription("A JSON array, or one item a line as `application/x-ndjson`. One item that is not right rejects the whole request. The answer comes when the counts are durable.")
+            .WithMetadata(new LargeBody())
             .Accepts<VolumeItem[]>("application/json", JsonLines)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)

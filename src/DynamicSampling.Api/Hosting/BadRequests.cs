@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using DynamicSampling.Api.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
@@ -10,14 +11,20 @@ internal sealed partial class BadRequests(IProblemDetailsService problems) : IEx
 {
     public ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not BadHttpRequestException bad)
+        var (status, detail) = exception switch
+        {
+            BadHttpRequestException bad => (bad.StatusCode, Detail(bad)),
+            NoRoomException => (StatusCodes.Status400BadRequest, exception.Message),
+            _ => default,
+        };
+        if (status == 0)
             return ValueTask.FromResult(false);
-        httpContext.Response.StatusCode = bad.StatusCode;
+        httpContext.Response.StatusCode = status;
         return problems.TryWriteAsync(new()
         {
             HttpContext = httpContext,
             Exception = exception,
-            ProblemDetails = new ProblemDetails { Status = bad.StatusCode, Detail = Detail(bad) },
+            ProblemDetails = new ProblemDetails { Status = status, Detail = detail },
         });
     }
 
@@ -25,7 +32,7 @@ internal sealed partial class BadRequests(IProblemDetailsService problems) : IEx
     {
         { InnerException: JsonException json } => JsonErrors.Describe(json, "The body"),
         // The framework's own sentences are for developers; StatusProblems has one for each of these.
-        { StatusCode: StatusCodes.Status413PayloadTooLarge or StatusCodes.Status415UnsupportedMediaType } => null,
+        { StatusCode: StatusCodes.Status408RequestTimeout or StatusCodes.Status413PayloadTooLarge or StatusCodes.Status415UnsupportedMediaType } => null,
         _ when BindFailure().Match(bad.Message) is { Success: true } match =>
             $"{match.Groups["name"].Value} is not right: '{match.Groups["value"].Value}' is not of the kind that is expected.",
         _ when bad.Message.StartsWith("Implicit body", StringComparison.Ordinal) => "The body is missing; send a JSON object.",

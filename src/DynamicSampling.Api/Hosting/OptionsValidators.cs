@@ -1,6 +1,7 @@
 using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Cluster;
 using DynamicSampling.Api.Ingest;
+using DynamicSampling.Api.Limits;
 using DynamicSampling.Api.Notifications;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Tasks.Sampling;
@@ -13,6 +14,9 @@ internal sealed partial class SamplingOptionsValidator : IValidateOptions<Sampli
 
 [OptionsValidator]
 internal sealed partial class IngestOptionsValidator : IValidateOptions<IngestOptions>;
+
+[OptionsValidator]
+internal sealed partial class LimitsOptionsValidator : IValidateOptions<LimitsOptions>;
 
 [OptionsValidator]
 internal sealed partial class StorageOptionsValidator : IValidateOptions<StorageOptions>;

@@ -1,5 +1,7 @@
 using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Ingest.Otlp;
+using DynamicSampling.Api.Limits;
+using DynamicSampling.Api.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +11,7 @@ namespace DynamicSampling.Api.Hosting;
 internal sealed class OtlpEndpoint;
 
 /// <summary>Answers OTLP requests that could not be taken. Clients come again after a 503, and give up after the others.</summary>
-internal sealed class OtlpErrors(IOptions<IngestOptions> options, ILogger<OtlpErrors> logger) : IExceptionHandler
+internal sealed class OtlpErrors(IOptions<IngestOptions> options, IOptions<LimitsOptions> limits, ILogger<OtlpErrors> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -18,10 +20,14 @@ internal sealed class OtlpErrors(IOptions<IngestOptions> options, ILogger<OtlpEr
         var (status, message) = exception switch
         {
             InvalidOtlpException => (StatusCodes.Status400BadRequest, exception.Message + " Nothing was counted."),
+            NoRoomException => (StatusCodes.Status400BadRequest, exception.Message),
             IngestFullException => (StatusCodes.Status503ServiceUnavailable, exception.Message),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (
                 StatusCodes.Status413PayloadTooLarge,
                 $"The body is larger than {options.Value.MaxBodyBytes} bytes, before or after it is decompressed (Ingest:MaxBodyBytes). Send smaller batches."),
+            BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => (
+                StatusCodes.Status408RequestTimeout,
+                $"The body came more slowly than {limits.Value.MinRequestBodyBytesPerSecond} bytes a second (Limits:MinRequestBodyBytesPerSecond). Nothing was counted."),
             BadHttpRequestException bad => (bad.StatusCode, bad.Message),
             _ => (StatusCodes.Status500InternalServerError, "Something is wrong in this service; its log says what. Nothing was counted."),
         };

@@ -1,4 +1,4 @@
-using DynamicSampling.Api.Ingest;
+using DynamicSampling.Api.Limits;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
@@ -17,8 +17,9 @@ internal static class StatusProblems
     {
         StatusCodes.Status404NotFound => "There is nothing at this path. /openapi/v1.json lists what there is.",
         StatusCodes.Status405MethodNotAllowed => $"{http.Request.Method} is not allowed here; allowed: {http.Response.Headers.Allow}.",
-        StatusCodes.Status413PayloadTooLarge =>
-            $"The body is larger than {http.RequestServices.GetRequiredService<IOptions<IngestOptions>>().Value.MaxBodyBytes} bytes, the value of Ingest:MaxBodyBytes. Send it in parts.",
+        StatusCodes.Status408RequestTimeout =>
+            $"The body came more slowly than {http.RequestServices.GetRequiredService<IOptions<LimitsOptions>>().Value.MinRequestBodyBytesPerSecond} bytes a second, the value of Limits:MinRequestBodyBytesPerSecond.",
+        StatusCodes.Status413PayloadTooLarge => $"The body is larger than {BodyLimit.Describe(http)}. Send it in parts.",
         StatusCodes.Status415UnsupportedMediaType => http.Request.ContentType is { Length: > 0 } type
             ? $"The media type '{type}' is not understood here; send JSON, with Content-Type: application/json."
             : "The body has no media type; send JSON, with Content-Type: application/json.",

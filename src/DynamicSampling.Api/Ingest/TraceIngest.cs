@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using DynamicSampling.Api.Ingest.Otlp;
 using DynamicSampling.Api.Ingest.Traffic;
+using DynamicSampling.Api.Limits;
 using DynamicSampling.Tasks.Sampling;
 using Microsoft.Extensions.Options;
 
@@ -8,7 +9,8 @@ namespace DynamicSampling.Api.Ingest;
 
 /// <summary>Counts the root spans of a request in memory, all of it or nothing.</summary>
 internal sealed class TraceIngest(
-    TrafficTable traffic, RepeatedSpans repeated, IngestMetrics metrics, IOptions<IngestOptions> options, TimeProvider clock, ILogger<TraceIngest> logger)
+    TrafficTable traffic, RepeatedSpans repeated, IngestMetrics metrics, IOptions<IngestOptions> options, IOptions<LimitsOptions> limits, TimeProvider clock,
+    ILogger<TraceIngest> logger)
 {
     private long _pending;
 
@@ -16,7 +18,7 @@ internal sealed class TraceIngest(
     public long Pending => Interlocked.Read(ref _pending);
 
     /// <summary>Counts taken by a flush wait no longer.</summary>
-    public void Taken(int counts) => Interlocked.Add(ref _pending, -counts);
+    public void Taken(OrganizationTraffic organization, int counts) => AddPending(organization, -counts);
 
     /// <summary>Counts root spans.</summary>
     /// <exception cref="IngestFullException">There is no room; nothing was counted.</exception>
@@ -28,6 +30,13 @@ internal sealed class TraceIngest(
         var services = new ServiceTraffic[spans.GroupCount];
         for (var group = 0; group < services.Length; group++)
             services[group] = Find(organization, spans.ServiceOf(group));
+
+        // One organization that sends ever new names must not keep the counts of the others from being taken.
+        if (services is [{ Home.Pending: var pending }, ..] && pending >= limits.Value.ShareOf(options.Value.MaxPendingCounts))
+        {
+            throw new IngestFullException(
+                $"Counts of organization '{organization}' pile up, to its share (Limits:ShareOfOne) of Ingest:MaxPendingCounts; the spans were not counted. Send them again later.");
+        }
 
         var result = default(IngestResult);
         for (var group = 0; group < services.Length; group++)
@@ -53,13 +62,19 @@ internal sealed class TraceIngest(
 
                     if (latest > 0 && spans.ReleaseOf(group) is { IsEmpty: false } release)
                         service.Pending.AddRelease(release, spans.EnvironmentOf(group), (int)(latest / 60_000));
-                    Interlocked.Add(ref _pending, service.Pending.Count - before);
+                    AddPending(service.Home, service.Pending.Count - before);
                     return;
                 }
             }
 
             service = Find(service.Organization, service.Service);
         }
+    }
+
+    private void AddPending(OrganizationTraffic organization, int counts)
+    {
+        Interlocked.Add(ref _pending, counts);
+        organization.AddPending(counts);
     }
 
     // When the latest that was counted started; 0 for none.

@@ -27,6 +27,34 @@ internal sealed class VolumeBatch
         sum = new(sum.Total + count.Total, sum.Kept + count.Kept);
     }
 
+    /// <summary>The same with other names of projects.</summary>
+    /// <param name="nameOf">The new name of a project of an organization.</param>
+    public VolumeBatch Rename(Func<string, string, string> nameOf)
+    {
+        var renamed = new VolumeBatch { IsExact = IsExact };
+        foreach (var (key, count) in _counts)
+            renamed.Add(key with { Project = nameOf(key.Organization, key.Project) }, count);
+        foreach (var (release, minutes) in _releases)
+        {
+            var key = release with { Project = nameOf(release.Organization, release.Project) };
+            renamed.AddRelease(key, minutes.First);
+            renamed.AddRelease(key, minutes.Last);
+        }
+
+        return renamed;
+    }
+
+    /// <summary>The same with some transactions counted under the name for all others.</summary>
+    public VolumeBatch Fold(IReadOnlySet<VolumeKey> keys)
+    {
+        var folded = new VolumeBatch { IsExact = IsExact };
+        foreach (var (key, count) in _counts)
+            folded.Add(keys.Contains(key) ? key with { Transaction = Names.OtherTransactions } : key, count);
+        foreach (var (release, minutes) in _releases)
+            folded._releases.Add(release, minutes);
+        return folded;
+    }
+
     public void AddRelease(in ReleaseKey release, long minute)
     {
         ref var minutes = ref CollectionsMarshal.GetValueRefOrAddDefault(_releases, release, out var exists);

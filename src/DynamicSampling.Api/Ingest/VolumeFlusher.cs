@@ -170,11 +170,13 @@ internal sealed class VolumeFlusher(
         while (taken < CountsPerBatch && services.MoveNext())
         {
             var service = services.Current;
+            int mine;
             lock (service.Gate)
-                taken += service.Pending.Take(service.Organization, service.Service, batch);
+                mine = service.Pending.Take(service.Organization, service.Service, batch);
+            ingest.Taken(service.Home, mine);
+            taken += mine;
         }
 
-        ingest.Taken(taken);
         return batch.Counts.Count == 0 && batch.Releases.Count == 0 ? null : new(Guid.CreateVersion7(clock.GetUtcNow()), batch);
     }
 

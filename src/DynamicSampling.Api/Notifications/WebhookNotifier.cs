@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using DynamicSampling.Tasks.Sampling;
 using Microsoft.Extensions.Options;
+using Polly.Timeout;
 
 namespace DynamicSampling.Api.Notifications;
 
@@ -28,10 +29,17 @@ internal sealed class WebhookNotifier(IHttpClientFactory clients, IOptions<Notif
             if (!response.IsSuccessStatusCode)
                 throw new HttpRequestException($"The webhook answered {(int)response.StatusCode}; the announcement comes again in the next run.");
         }
-        catch (TaskCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        catch (TimeoutRejectedException exception)
         {
+            var (limit, setting) = exception.Timeout == options.Value.Timeout
+                ? (options.Value.Timeout, nameof(NotificationOptions.Timeout))
+                : (options.Value.TotalTimeout, nameof(NotificationOptions.TotalTimeout));
             throw new HttpRequestException(
-                $"The webhook took longer than {options.Value.Timeout.TotalSeconds} s (Notifications:Timeout); the announcement comes again in the next run.", exception);
+                $"The webhook took longer than {limit.TotalSeconds} s (Notifications:{setting}); the announcement comes again in the next run.", exception);
+        }
+        catch (HttpRequestException exception) when (exception.InnerException is ForbiddenReceiverException forbidden)
+        {
+            throw new HttpRequestException(forbidden.Message, exception);
         }
     }
 

@@ -6,7 +6,7 @@ using DynamicSampling.Tasks.Sampling;
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>What an import does, in order.</summary>
-internal sealed class ImportPlan(SettingsErrors errors)
+internal sealed class ImportPlan(SettingsErrors errors, NameRoom room)
 {
     private readonly List<SettingsChange> _changes = [];
 
@@ -52,7 +52,7 @@ internal sealed class ImportPlan(SettingsErrors errors)
             Add(Change(stored.Settings(name), name, project: null), SettingsJson.ToObject(stored.Settings(name)), SettingsJson.Write(settings), (connection, transaction) =>
             {
                 errors.Note(name, "", error: null);
-                return SqlOrganizationStore.SaveAsync(connection, transaction, name, settings);
+                return SqlOrganizationStore.SaveAsync(connection, transaction, room, name, settings);
             });
         }
 
@@ -64,7 +64,7 @@ internal sealed class ImportPlan(SettingsErrors errors)
             Add(Change(before, name, project.Project), SettingsJson.ToObject(before), SettingsJson.Write(project.Settings), (connection, transaction) =>
             {
                 errors.Note(name, project.Project, error: null);
-                return SqlProjectStore.SaveAsync(connection, transaction, new(name, project.Project), project.Settings);
+                return SqlProjectStore.SaveAsync(connection, transaction, room, new(name, project.Project), project.Settings);
             });
         }
 
@@ -83,7 +83,7 @@ internal sealed class ImportPlan(SettingsErrors errors)
             {
                 // The id may be that of a rule that has expired, here or in another organization.
                 await connection.ExecuteAsync("DELETE FROM custom_rules WHERE id = @id", new { id = rule.Id.ToString() }, transaction);
-                if (await SqlCustomRuleStore.AddAsync(connection, transaction, rule) is null)
+                if (await SqlCustomRuleStore.AddAsync(connection, transaction, room, rule) is null)
                     throw new InvalidOperationException($"Organization '{organization}' has custom rules that cannot be read, and with those of the document too many.");
             });
         }

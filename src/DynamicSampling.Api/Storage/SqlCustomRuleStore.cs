@@ -7,7 +7,7 @@ using DynamicSampling.Tasks.Sampling.Rules;
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Custom rules.</summary>
-internal sealed class SqlCustomRuleStore(Database database, SqlAuditLog audit, ILogger<SqlCustomRuleStore> logger) : ICustomRuleStore
+internal sealed class SqlCustomRuleStore(Database database, NameLimits limits, SqlAuditLog audit, ILogger<SqlCustomRuleStore> logger) : ICustomRuleStore
 {
     private const string Columns =
         """
@@ -42,11 +42,12 @@ internal sealed class SqlCustomRuleStore(Database database, SqlAuditLog audit, I
 
     /// <summary>Adds a rule under the smallest number that is free.</summary>
     /// <returns>The rule with its number; null when there are <see cref="CustomRule.MaxActive"/> active ones.</returns>
+    /// <exception cref="NoRoomException">Its organization is new, and there are too many.</exception>
     public Task<CustomRule?> AddAsync(CustomRule rule, string actor, CancellationToken cancellationToken) =>
         database.WriteSerializablyAsync(
             async (connection, transaction) =>
             {
-                if (await AddAsync(connection, transaction, rule) is not { } added)
+                if (await AddAsync(connection, transaction, new(connection, transaction, database.Dialect, limits, cancellationToken), rule) is not { } added)
                     return null;
                 await audit.WriteAsync(connection, transaction, Change(actor, AuditAction.CustomRuleCreated, added) with { After = ToObject(added) });
                 return added;
@@ -122,8 +123,9 @@ internal sealed class SqlCustomRuleStore(Database database, SqlAuditLog audit, I
         return deleted > 0;
     }
 
-    internal static async Task<CustomRule?> AddAsync(DbConnection connection, DbTransaction transaction, CustomRule rule)
+    internal static async Task<CustomRule?> AddAsync(DbConnection connection, DbTransaction transaction, NameRoom room, CustomRule rule)
     {
+        await room.EnsureAsync(rule.Organization);
         await connection.ExecuteAsync(
             """
             INSERT INTO organizations (name) VALUES (@Organization) ON CONFLICT (name) DO NOTHING;

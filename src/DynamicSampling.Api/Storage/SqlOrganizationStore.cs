@@ -7,7 +7,7 @@ namespace DynamicSampling.Api.Storage;
 
 /// <summary>Organizations and their settings.</summary>
 internal sealed class SqlOrganizationStore(
-    Database database, SqlCustomRuleStore customRules, SqlAuditLog audit, SettingsErrors errors, RatesChanged changed, TimeProvider clock) : IOrganizationStore
+    Database database, NameLimits limits, SqlCustomRuleStore customRules, SqlAuditLog audit, SettingsErrors errors, RatesChanged changed, TimeProvider clock) : IOrganizationStore
 {
     private const string Columns =
         "o.name AS Name, o.settings AS Settings, (SELECT COUNT(*) FROM projects p WHERE p.organization_id = o.id) AS Projects";
@@ -30,6 +30,14 @@ internal sealed class SqlOrganizationStore(
         database.ReadAsync(
             connection => connection.ExecuteScalarAsync<long>(
                 $"SELECT COUNT(*) FROM organizations o WHERE {IsIn(shard)}", new { shard?.Number, shard?.Count }),
+            cancellationToken);
+
+    /// <summary>Whether an organization is stored, or there is room for it.</summary>
+    public Task<bool> HasRoomAsync(string organization, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            connection => connection.ExecuteScalarAsync<bool>(
+                "SELECT EXISTS (SELECT 1 FROM organizations WHERE name = @organization) OR (SELECT COUNT(*) FROM organizations) < @Organizations",
+                new { organization, limits.Organizations }),
             cancellationToken);
 
     public Task<IReadOnlyList<ProjectEntry>> ListActiveProjectsAsync(
@@ -79,6 +87,7 @@ internal sealed class SqlOrganizationStore(
 
     /// <summary>Stores settings if the caller's precondition holds for what is stored now.</summary>
     /// <returns>False when the precondition does not hold; nothing is changed then.</returns>
+    /// <exception cref="NoRoomException">It is new, and there are too many.</exception>
     public async Task<bool> SaveSettingsAsync(
         string organization, OrganizationSettings settings, string actor, Func<OrganizationEntry?, bool> precondition, CancellationToken cancellationToken)
     {
@@ -90,7 +99,7 @@ internal sealed class SqlOrganizationStore(
                     return false;
                 if (SettingsJson.IsSame(row?.Settings, settings))
                     return true;
-                await SaveAsync(connection, transaction, organization, settings);
+                await SaveAsync(connection, transaction, new(connection, transaction, database.Dialect, limits, cancellationToken), organization, settings);
                 await audit.WriteAsync(connection, transaction, new(actor, AuditAction.SettingsPut, organization)
                 {
                     Before = SettingsJson.ToObject(row?.Settings),
@@ -148,14 +157,18 @@ internal sealed class SqlOrganizationStore(
         return deleted;
     }
 
-    internal static Task<int> SaveAsync(DbConnection connection, DbTransaction transaction, string organization, OrganizationSettings settings) =>
-        connection.ExecuteAsync(
+    internal static async Task SaveAsync(
+        DbConnection connection, DbTransaction transaction, NameRoom room, string organization, OrganizationSettings settings)
+    {
+        await room.EnsureAsync(organization);
+        await connection.ExecuteAsync(
             """
             INSERT INTO organizations (name, settings) VALUES (@organization, @json)
             ON CONFLICT (name) DO UPDATE SET settings = excluded.settings
             """,
             new { organization, json = SettingsJson.Write(settings) },
             transaction);
+    }
 
     // One that has only been configured goes as a whole.
     internal static async Task DropSettingsAsync(DbConnection connection, DbTransaction transaction, string organization)

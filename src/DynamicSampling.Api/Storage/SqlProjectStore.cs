@@ -6,7 +6,7 @@ using DynamicSampling.Tasks.Sampling;
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Projects, their settings and their releases.</summary>
-internal sealed class SqlProjectStore(Database database, SqlAuditLog audit, SettingsErrors errors, RatesChanged changed)
+internal sealed class SqlProjectStore(Database database, NameLimits limits, SqlAuditLog audit, SettingsErrors errors, RatesChanged changed)
 {
     /// <summary>The project, if it has been seen or configured.</summary>
     public Task<ProjectEntry?> FindAsync(ProjectKey project, CancellationToken cancellationToken) =>
@@ -51,6 +51,7 @@ internal sealed class SqlProjectStore(Database database, SqlAuditLog audit, Sett
 
     /// <summary>Stores settings if the caller's precondition holds for what is stored now.</summary>
     /// <returns>False when the precondition does not hold; nothing is changed then.</returns>
+    /// <exception cref="NoRoomException">It or its organization is new, and there are too many.</exception>
     public Task<bool> SaveSettingsAsync(
         ProjectKey project, ProjectSettings settings, string actor, Func<ProjectEntry?, bool> precondition, CancellationToken cancellationToken) =>
         database.WriteSerializablyAsync(
@@ -61,7 +62,7 @@ internal sealed class SqlProjectStore(Database database, SqlAuditLog audit, Sett
                     return false;
                 if (SettingsJson.IsSame(row?.Settings, settings))
                     return true;
-                await SaveAsync(connection, transaction, project, settings);
+                await SaveAsync(connection, transaction, new(connection, transaction, database.Dialect, limits, cancellationToken), project, settings);
                 await audit.WriteAsync(connection, transaction, new(actor, AuditAction.SettingsPut, project.Organization, project.Project)
                 {
                     Before = SettingsJson.ToObject(row?.Settings),
@@ -103,8 +104,10 @@ internal sealed class SqlProjectStore(Database database, SqlAuditLog audit, Sett
         return deleted;
     }
 
-    internal static Task<int> SaveAsync(DbConnection connection, DbTransaction transaction, ProjectKey project, ProjectSettings settings) =>
-        connection.ExecuteAsync(
+    internal static async Task SaveAsync(DbConnection connection, DbTransaction transaction, NameRoom room, ProjectKey project, ProjectSettings settings)
+    {
+        await room.EnsureAsync(project);
+        await connection.ExecuteAsync(
             """
             INSERT INTO organizations (name) VALUES (@Organization) ON CONFLICT (name) DO NOTHING;
             INSERT INTO projects (organization_id, name, settings)
@@ -113,6 +116,7 @@ internal sealed class SqlProjectStore(Database database, SqlAuditLog audit, Sett
             """,
             new { project.Organization, project.Project, json = SettingsJson.Write(settings) },
             transaction);
+    }
 
     // One that has only been configured goes as a whole.
     internal static async Task DropSettingsAsync(DbConnection connection, DbTransaction transaction, ProjectKey project, bool withData = false)

@@ -5,7 +5,7 @@ namespace DynamicSampling.Api.Storage;
 
 /// <summary>Reads all settings as one document, and makes the stored ones like one.</summary>
 internal sealed class SqlSettingsDocuments(
-    Database database, SqlCustomRuleStore customRules, SqlAuditLog audit, SettingsErrors errors, RatesChanged changed, TimeProvider clock)
+    Database database, NameLimits limits, SqlCustomRuleStore customRules, SqlAuditLog audit, SettingsErrors errors, RatesChanged changed, TimeProvider clock)
 {
     /// <summary>All settings and active custom rules. Settings that cannot be read are left out.</summary>
     public Task<SettingsDocument> ExportAsync(CancellationToken cancellationToken) =>
@@ -22,15 +22,16 @@ internal sealed class SqlSettingsDocuments(
     /// <param name="actor">Who does it.</param>
     /// <param name="dryRun">Whether only to say what would change.</param>
     /// <param name="cancellationToken">Cancels it before it is committed.</param>
+    /// <exception cref="NoRoomException">There would be too many organizations or projects.</exception>
     public async Task<IReadOnlyList<SettingsChange>> ImportAsync(SettingsDocument document, string actor, bool dryRun, CancellationToken cancellationToken)
     {
         if (dryRun)
-            return await database.ReadConsistentlyAsync(async (connection, transaction) => (await PlanAsync(connection, transaction, document)).Changes, cancellationToken);
+            return await database.ReadConsistentlyAsync(async (connection, transaction) => (await PlanAsync(connection, transaction, document, cancellationToken)).Changes, cancellationToken);
         var changes = await database.WriteSerializablyAsync(
             async (connection, transaction) =>
             {
                 await database.Dialect.LockNamesAsync(connection, transaction);
-                var plan = await PlanAsync(connection, transaction, document);
+                var plan = await PlanAsync(connection, transaction, document, cancellationToken);
                 foreach (var step in plan.Steps)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
@@ -49,11 +50,12 @@ internal sealed class SqlSettingsDocuments(
         return changes;
     }
 
-    private async Task<ImportPlan> PlanAsync(DbConnection connection, DbTransaction transaction, SettingsDocument document)
+    private async Task<ImportPlan> PlanAsync(
+        DbConnection connection, DbTransaction transaction, SettingsDocument document, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var stored = await StoredSettings.ReadAsync(connection, transaction, customRules, now);
-        var plan = new ImportPlan(errors);
+        var plan = new ImportPlan(errors, new(connection, transaction, database.Dialect, limits, cancellationToken));
         var wanted = document.Organizations.ToDictionary(organization => organization.Organization, StringComparer.Ordinal);
         // What goes makes room for what comes.
         foreach (var name in stored.Organizations)

@@ -8,7 +8,7 @@ using DynamicSampling.Tasks.Sampling;
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Volumes per minute.</summary>
-internal sealed class SqlVolumeStore(Database database, VolumePartitions partitions, TimeProvider clock) : IVolumeStore
+internal sealed class SqlVolumeStore(Database database, VolumePartitions partitions, NameLimits limits, TimeProvider clock) : IVolumeStore
 {
     /// <summary>How long repetitions are known, of requests and of flushes.</summary>
     public static readonly TimeSpan IdempotencyWindow = TimeSpan.FromDays(1);
@@ -29,6 +29,7 @@ internal sealed class SqlVolumeStore(Database database, VolumePartitions partiti
     /// <param name="idempotencyKey">Makes a repetition within a day count nothing.</param>
     /// <param name="cancellationToken">Cancels it before it is committed.</param>
     /// <returns>How many items were taken, or had been under that key.</returns>
+    /// <exception cref="NoRoomException">There are too many organizations or projects.</exception>
     public Task<VolumeReceipt> AddAsync(VolumeBatch batch, string? idempotencyKey, CancellationToken cancellationToken) => WriteAsync(
         batch,
         async (connection, transaction) =>
@@ -260,7 +261,7 @@ internal sealed class SqlVolumeStore(Database database, VolumePartitions partiti
             {
                 var receipt = await recognize(connection, transaction);
                 if (!receipt.IsRepetition)
-                    await new VolumeWriter(connection, transaction, database.Dialect, batch, cancellationToken).WriteAsync();
+                    await new VolumeWriter(connection, transaction, database.Dialect, limits, batch, cancellationToken).WriteAsync();
                 return receipt;
             },
             cancellationToken);

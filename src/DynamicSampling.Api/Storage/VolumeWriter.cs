@@ -7,7 +7,8 @@ using DynamicSampling.Tasks.Sampling;
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Adds the counts of a batch inside a transaction: what belongs together goes in one statement.</summary>
-internal sealed class VolumeWriter(DbConnection connection, DbTransaction transaction, SqlDialect dialect, VolumeBatch batch, CancellationToken cancellationToken)
+internal sealed class VolumeWriter(
+    DbConnection connection, DbTransaction transaction, SqlDialect dialect, NameLimits limits, VolumeBatch batch, CancellationToken cancellationToken)
 {
     /// <summary>How many releases of a project are remembered, those seen last.</summary>
     public const int MaxReleases = 100;
@@ -18,15 +19,19 @@ internal sealed class VolumeWriter(DbConnection connection, DbTransaction transa
     /// </summary>
     private const double Most = 1e200;
 
+    // What is stored of it may go by other names than came in.
+    private VolumeBatch _batch = batch;
+
     private readonly MixedMinutes _mixed = new(connection, transaction, dialect, cancellationToken);
     private readonly Dictionary<(long Project, long Hour), VolumeChange> _hours = [];
 
+    /// <exception cref="NoRoomException">There are too many organizations or projects for true counts, whose sender is still there to hear of it.</exception>
     public async Task WriteAsync()
     {
         await dialect.KeepNamesAsync(connection, transaction);
-        var names = new NameIds(connection, transaction, dialect, cancellationToken);
-        var projects = await names.FindProjectsAsync(ListProjects());
-        if (batch.Counts.Count > 0)
+        var names = new NameIds(connection, transaction, dialect, limits, cancellationToken);
+        var projects = await FindProjectsAsync(names);
+        if (_batch.Counts.Count > 0)
         {
             var rows = await ReadRowsAsync(names, projects);
             await WriteVolumesAsync(rows);
@@ -34,15 +39,26 @@ internal sealed class VolumeWriter(DbConnection connection, DbTransaction transa
             await WriteFirstMinutesAsync(rows);
         }
 
-        if (batch.Releases.Count > 0)
+        if (_batch.Releases.Count > 0)
             await WriteReleasesAsync(projects);
+    }
+
+    private async Task<Dictionary<(string Organization, string Project), long>> FindProjectsAsync(NameIds names)
+    {
+        var wanted = ListProjects();
+        var found = await names.FindProjectsAsync(wanted, mustHaveRoom: _batch.IsExact);
+        if (found.Count == wanted.Count)
+            return found;
+        // Estimates have been acknowledged: those of projects without room count for the one that stands for all others.
+        _batch = _batch.Rename((organization, project) => found.ContainsKey((organization, project)) ? project : Names.OtherServices);
+        return await names.FindProjectsAsync(ListProjects(), mustHaveRoom: false);
     }
 
     private HashSet<(string Organization, string Project)> ListProjects()
     {
         var projects = new HashSet<(string Organization, string Project)>();
         (string Organization, string Project) last = ("", "");
-        foreach (var key in batch.Counts.Keys)
+        foreach (var key in _batch.Counts.Keys)
         {
             // Those of a project mostly come one after another.
             if (IsProjectOf(last, key))
@@ -50,22 +66,22 @@ internal sealed class VolumeWriter(DbConnection connection, DbTransaction transa
             projects.Add(last = (key.Organization, key.Project));
         }
 
-        foreach (var key in batch.Releases.Keys)
+        foreach (var key in _batch.Releases.Keys)
             projects.Add((key.Organization, key.Project));
         return projects;
     }
 
     private async Task<CountedRow[]> ReadRowsAsync(NameIds names, Dictionary<(string, string), long> projects)
     {
-        var rows = new CountedRow[batch.Counts.Count];
+        var rows = new CountedRow[_batch.Counts.Count];
         var (projectOf, nameOf) = (new List<long>(rows.Length), new List<string>(rows.Length));
         // A transaction may have several minutes, but is asked for once.
         var places = new Dictionary<(long Project, string Transaction), int>(rows.Length);
-        var kind = VolumeKind.Of(batch.IsExact);
+        var kind = VolumeKind.Of(_batch.IsExact);
         (string Organization, string Project) last = ("", "");
         long project = 0;
         var next = 0;
-        foreach (var (key, count) in batch.Counts)
+        foreach (var (key, count) in _batch.Counts)
         {
             if (!IsProjectOf(last, key))
                 project = projects[last = (key.Organization, key.Project)];
@@ -81,7 +97,24 @@ internal sealed class VolumeWriter(DbConnection connection, DbTransaction transa
             rows[next++] = new(project, key.Minute, place, Math.Min(count.Total, Most), Math.Min(count.Kept, Most), kind);
         }
 
-        var ids = await names.FindTransactionsAsync([.. projectOf], [.. nameOf]);
+        var folded = new HashSet<VolumeKey>();
+        var ids = await names.FindTransactionsAsync([.. projectOf], [.. nameOf], async added =>
+        {
+            // Estimates have been folded as they came.
+            if (_batch.IsExact)
+            {
+                folded = await new TransactionRoom(connection, transaction, dialect, limits.TransactionsPerProject, cancellationToken)
+                    .FindFoldedAsync(_batch, projects, added.Select(i => (projectOf[(int)i], nameOf[(int)i])).ToHashSet());
+            }
+
+            return folded.Count == 0;
+        });
+        if (ids is null)
+        {
+            _batch = _batch.Fold(folded);
+            return await ReadRowsAsync(names, projects);
+        }
+
         for (var i = 0; i < rows.Length; i++)
             rows[i] = rows[i] with { Transaction = ids[rows[i].Transaction] };
         Array.Sort(rows, CountedRow.ByKey);
@@ -96,10 +129,10 @@ internal sealed class VolumeWriter(DbConnection connection, DbTransaction transa
         // Before the first of this batch is written.
         var minutes = MinutesOf(rows);
         var states = await _mixed.FindAsync(minutes);
-        var opposite = batch.IsExact ? MinuteState.Estimated : MinuteState.Exact;
+        var opposite = _batch.IsExact ? MinuteState.Estimated : MinuteState.Exact;
         ProjectMinute[] toMix = [.. minutes.Where((_, i) => states[i] == opposite)];
         HashSet<ProjectMinute> mixed = [.. toMix, .. minutes.Where((_, i) => states[i] == MinuteState.Mixed)];
-        for (var i = 0; !batch.IsExact && i < minutes.Count; i++)
+        for (var i = 0; !_batch.IsExact && i < minutes.Count; i++)
         {
             if (states[i] == MinuteState.None)
                 Change(minutes[i], new(Total: 0, Kept: 0, EstimatedMinutes: 1));
@@ -194,7 +227,7 @@ internal sealed class VolumeWriter(DbConnection connection, DbTransaction transa
 
     private async Task WriteReleasesAsync(Dictionary<(string, string), long> projects)
     {
-        var releases = batch.Releases.ToArray();
+        var releases = _batch.Releases.ToArray();
         var ids = Array.ConvertAll(releases, release => projects[(release.Key.Organization, release.Key.Project)]);
         await dialect.ExecuteAsync(
             connection, transaction,

@@ -18,14 +18,14 @@ public class BodyTests
     [InlineData("POST", Task, Bodies.Json, """{"organization":"acme"}""")]
     public async Task Body_LongerThanTheLimit_Is413AndChangesNothing(string method, string path, string mediaType, string body)
     {
-        await using var host = new ApiHost(builder => builder.UseSetting("Ingest:MaxBodyBytes", "1024"));
+        await using var host = new ApiHost(builder => builder.UseSetting("Ingest:MaxBodyBytes", "1024").UseSetting("Limits:MaxSettingsBytes", "1024"));
         using var client = host.CreateClient();
         var tooLong = body.PadRight(1025);
         using var declared = await SendAsync(client, method, path, Bodies.Of(tooLong, mediaType));
         using var chunked = await SendAsync(client, method, path, Bodies.Chunked(tooLong, mediaType));
 
-        await HttpAssert.IsProblemAsync(declared, HttpStatusCode.RequestEntityTooLarge, "1024 bytes", "Ingest:MaxBodyBytes");
-        await HttpAssert.IsProblemAsync(chunked, HttpStatusCode.RequestEntityTooLarge, "1024 bytes", "Ingest:MaxBodyBytes");
+        await HttpAssert.IsProblemAsync(declared, HttpStatusCode.RequestEntityTooLarge, "1024 bytes", path == Volumes ? "Ingest:MaxBodyBytes" : "Limits:MaxSettingsBytes");
+        await HttpAssert.IsProblemAsync(chunked, HttpStatusCode.RequestEntityTooLarge, "1024 bytes", path == Volumes ? "Ingest:MaxBodyBytes" : "Limits:MaxSettingsBytes");
         await HttpAssert.NothingWasCountedAsync(client, "default");
         Assert.Empty((await client.GetJsonAsync("/api/runs")).GetProperty("items").EnumerateArray());
     }
@@ -37,7 +37,7 @@ public class BodyTests
     [InlineData("POST", Task, Bodies.Json, """{"organization":"acme"}""")]
     public async Task Body_AsLongAsTheLimit_IsTaken(string method, string path, string mediaType, string body)
     {
-        await using var host = new ApiHost(builder => builder.UseSetting("Ingest:MaxBodyBytes", "1024"));
+        await using var host = new ApiHost(builder => builder.UseSetting("Ingest:MaxBodyBytes", "1024").UseSetting("Limits:MaxSettingsBytes", "1024"));
         using var client = host.CreateClient();
         var longest = body.PadRight(1024);
         using var declared = await SendAsync(client, method, path, Bodies.Of(longest, mediaType));
@@ -53,15 +53,15 @@ public class BodyTests
     [InlineData("POST", Task, """{"organization":"acme"}""")]
     public async Task Body_LongerThanTheLimitOverASocket_Is413(string method, string path, string body)
     {
-        await using var host = new ApiHost(builder => builder.UseSetting("Ingest:MaxBodyBytes", "1024"));
+        await using var host = new ApiHost(builder => builder.UseSetting("Ingest:MaxBodyBytes", "1024").UseSetting("Limits:MaxSettingsBytes", "1024"));
         host.UseKestrel();
         host.StartServer();
         using var client = host.CreateClient();
         using var declared = await SendAsync(client, method, path, Bodies.Of(body.PadRight(1025)));
         using var chunked = await SendAsync(client, method, path, Bodies.Chunked(body.PadRight(1025), chunkSize: 100));
 
-        await HttpAssert.IsProblemAsync(declared, HttpStatusCode.RequestEntityTooLarge, "1024 bytes", "Ingest:MaxBodyBytes");
-        await HttpAssert.IsProblemAsync(chunked, HttpStatusCode.RequestEntityTooLarge, "1024 bytes", "Ingest:MaxBodyBytes");
+        await HttpAssert.IsProblemAsync(declared, HttpStatusCode.RequestEntityTooLarge, "1024 bytes", path == Volumes ? "Ingest:MaxBodyBytes" : "Limits:MaxSettingsBytes");
+        await HttpAssert.IsProblemAsync(chunked, HttpStatusCode.RequestEntityTooLarge, "1024 bytes", path == Volumes ? "Ingest:MaxBodyBytes" : "Limits:MaxSettingsBytes");
     }
 
     [Theory]

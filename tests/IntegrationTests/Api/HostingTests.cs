@@ -137,6 +137,12 @@ public class HostingTests
     [InlineData("Notifications:WebhookUrl", "/relative")]
     [InlineData("Notifications:WebhookUrl", "ftp://localhost/hook")]
     [InlineData("Notifications:Timeout", "00:02:00")]
+    [InlineData("Notifications:Retries", "11")]
+    [InlineData("Limits:IngestPerSecond", "-1")]
+    [InlineData("Limits:ShareOfOne", "0")]
+    [InlineData("Limits:MaxOrganizations", "0")]
+    [InlineData("Limits:MaxSettingsBytes", "1023")]
+    [InlineData("Limits:DataRateGracePeriod", "00:00:01")]
     public async Task Start_SettingOutOfRange_IsRefusedByName(string key, string value)
     {
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(key, value));

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using DynamicSampling.Api;
+using DynamicSampling.Tasks.Sampling.Rules;
 
 namespace DynamicSampling.IntegrationTests.Api;
 
@@ -47,6 +49,21 @@ public class SettingsDocumentsTests
         Assert.False(first.GetProperty("dryRun").GetBoolean());
         Assert.Empty(Changes(again));
         Assert.Equal(exported, await client.GetStringAsync(Export));
+    }
+
+    // As deep as conditions may be is deeper than 32, of which readers of JSON often have enough.
+    [Fact]
+    public async Task Import_ConditionsAsDeepAsTheyMayBe_AreTakenAndDeeperBodiesAreNot()
+    {
+        await using var host = new ApiHost();
+        using var client = host.CreateClient();
+        var condition = """{"op":"eq","name":"event.transaction","value":["GET /"]}""";
+        for (var depth = 1; depth < RuleConditionJsonConverter.MaxDepth; depth++)
+            condition = $$"""{"op":"and","inner":[{{condition}}]}""";
+        await ImportAsync(client, Full.Replace("""{"op":"eq","name":"event.transaction","value":["GET /"]}""", condition, StringComparison.Ordinal));
+        using var deeper = await client.PutAsync("/api/organizations/acme", Bodies.Of($$"""{"tiers":{{new string('[', ApiBuilder.MaxJsonDepth)}}"""));
+
+        await HttpAssert.IsProblemAsync(deeper, HttpStatusCode.BadRequest);
     }
 
     [Fact]

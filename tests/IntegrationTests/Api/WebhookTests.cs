@@ -2,11 +2,14 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using DynamicSampling.Api.Notifications;
+using DynamicSampling.IntegrationTests.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DynamicSampling.IntegrationTests.Api;
@@ -91,14 +94,126 @@ public class WebhookTests
     public async Task Announce_ReceiverTakesTooLong_SaysSo()
     {
         await using var receiver = await Receiver.StartAsync(status: 0);
-        await using var host = HostOf(receiver, timeout: "00:00:00.100");
+        var isAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        receiver.Meanwhile = () =>
+        {
+            isAsked.SetResult();
+            return Task.CompletedTask;
+        };
+        await using var host = HostOf(receiver);
         using var client = host.CreateClient();
         await CreateRuleAsync(client, samples: 1);
         await KeepAsync(client, 1);
-        using var response = await client.RunTaskAsync("custom_rule_notifications");
+        var running = client.RunTaskAsync("custom_rule_notifications");
+        await isAsked.Task;
+        host.Clock.Advance(60);
+        using var response = await running;
         var result = (await response.ReadJsonAsync()).GetProperty("result");
 
-        Assert.Contains("longer than 0.1 s (Notifications:Timeout)", result.GetProperty("failures")[0].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains("longer than 60 s (Notifications:Timeout)", result.GetProperty("failures")[0].GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(503)]
+    [InlineData(408)]
+    [InlineData(429)]
+    public async Task Announce_ReceiverHasTrouble_IsTriedAgainUnderTheSameKey(int status)
+    {
+        await using var receiver = await Receiver.StartAsync(status);
+        await using var host = HostOf(receiver, retries: 3);
+        using var client = host.CreateClient();
+        await CreateRuleAsync(client, samples: 1);
+        await KeepAsync(client, 1);
+        var running = RunAsync(client);
+        await host.Clock.WaitForTimerAsync(TimeSpan.FromSeconds(10));
+        receiver.Status = 204;
+        host.Clock.Advance(10);
+
+        Assert.Equal(1, await running);
+        Assert.Equal(2, receiver.Requests.Count);
+        Assert.Single(receiver.Requests.Select(request => (request.Key, request.Body)).Distinct());
+    }
+
+    [Fact]
+    public async Task Announce_ReceiverSaysWhen_IsTriedAgainThen()
+    {
+        await using var receiver = await Receiver.StartAsync(503);
+        receiver.RetryAfter = "40";
+        await using var host = HostOf(receiver, retries: 3);
+        using var client = host.CreateClient();
+        await CreateRuleAsync(client, samples: 1);
+        await KeepAsync(client, 1);
+        var running = RunAsync(client);
+        await host.Clock.WaitForTimerAsync(TimeSpan.FromSeconds(40));
+        host.Clock.Advance(39);
+        var before = receiver.Requests.Count;
+        receiver.Status = 204;
+        host.Clock.Advance(1);
+
+        Assert.Equal((1, 1), (before, await running));
+        Assert.Equal(2, receiver.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(302)]
+    public async Task Announce_ReceiverDoesNotWantIt_IsNotTriedAgain(int status)
+    {
+        await using var receiver = await Receiver.StartAsync(status);
+        await using var host = HostOf(receiver, retries: 3);
+        using var client = host.CreateClient();
+        await CreateRuleAsync(client, samples: 1);
+        await KeepAsync(client, 1);
+
+        Assert.Equal(0, await RunAsync(client));
+        Assert.Single(receiver.Requests);
+    }
+
+    [Fact]
+    public async Task Announce_ReceiverOnThisMachine_IsRefusedUnlessItIsAllowed()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var host = new ApiHost(web => web.UseSetting("Notifications:WebhookUrl", receiver.Address + "/hook"));
+        using var client = host.CreateClient();
+        await CreateRuleAsync(client, samples: 1);
+        await KeepAsync(client, 1);
+
+        var error = await FailureAsync(client);
+        Assert.Contains("Address 127.0.0.1", error, StringComparison.Ordinal);
+        Assert.Contains("Notifications:AllowPrivateNetworks", error, StringComparison.Ordinal);
+        Assert.Empty(receiver.Requests);
+    }
+
+    // What counts is the address that is connected to, and not one that the name had before.
+    [Fact]
+    public async Task Announce_NameThatPointsIntoAPrivateNetwork_IsRefused()
+    {
+        await using var host = new ApiHost(web => web
+            .UseSetting("Notifications:WebhookUrl", "http://hooks.example/")
+            .ConfigureTestServices(services => services.AddSingleton<WebhookNames>(new Names(IPAddress.Parse("169.254.169.254"), IPAddress.Parse("::ffff:10.0.0.1")))));
+        using var client = host.CreateClient();
+        await CreateRuleAsync(client, samples: 1);
+        await KeepAsync(client, 1);
+
+        Assert.Contains("Address 169.254.169.254 of host 'hooks.example'", await FailureAsync(client), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Announce_NameOfAnAllowedHost_ConnectsToTheAddressThatWasLookedAt()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var host = new ApiHost(web => web
+            .UseSetting("Notifications:WebhookUrl", $"http://a.hooks.example:{new Uri(receiver.Address).Port}/hook")
+            .UseSetting("Notifications:AllowedHosts", "other.example; *.hooks.example")
+            .UseSetting("Notifications:AllowPrivateNetworks", "true")
+            .ConfigureTestServices(services => services.AddSingleton<WebhookNames>(new Names(IPAddress.Loopback))));
+        using var client = host.CreateClient();
+        await CreateRuleAsync(client, samples: 1);
+        await KeepAsync(client, 1);
+
+        Assert.Equal(1, await RunAsync(client));
+        Assert.Single(receiver.Requests);
     }
 
     [Fact]
@@ -149,9 +264,16 @@ public class WebhookTests
         Assert.Equal(1, host.Count("custom_rules WHERE deactivated_at IS NOT NULL"));
     }
 
-    private static ApiHost HostOf(Receiver receiver, string timeout = "00:00:30") => new(web => web
+    private static ApiHost HostOf(Receiver receiver, int retries = 0) => new(web => web
         .UseSetting("Notifications:WebhookUrl", receiver.Address + "/hook")
-        .UseSetting("Notifications:Timeout", timeout));
+        .UseSetting("Notifications:AllowPrivateNetworks", "true")
+        .UseSetting("Notifications:Timeout", "00:01:00")
+        .UseSetting("Notifications:TotalTimeout", "00:05:00")
+        .UseSetting("Notifications:Retries", $"{retries}"))
+    {
+        // Nothing else there has a timer that fires soon.
+        Storage = TestStorage.Sqlite,
+    };
 
     private static async Task<string> CreateRuleAsync(HttpClient client, long samples)
     {
@@ -172,10 +294,21 @@ public class WebhookTests
         response.EnsureSuccessStatusCode();
     }
 
+    private static async Task<string?> FailureAsync(HttpClient client)
+    {
+        using var response = await client.RunTaskAsync("custom_rule_notifications");
+        return (await response.ReadJsonAsync()).GetProperty("result").GetProperty("failures")[0].GetProperty("error").GetString();
+    }
+
     private static async Task<int> RunAsync(HttpClient client, bool dryRun = false)
     {
         using var response = await client.RunTaskAsync("custom_rule_notifications", new { dryRun });
         return (await response.ReadJsonAsync()).GetProperty("result").GetProperty("announced").GetInt32();
+    }
+
+    private sealed class Names(params IPAddress[] addresses) : WebhookNames
+    {
+        public override Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken) => Task.FromResult(addresses);
     }
 
     private sealed class Receiver : IAsyncDisposable
@@ -194,6 +327,8 @@ public class WebhookTests
         public int Status { get; set; }
 
         public Func<Task>? Meanwhile { get; set; }
+
+        public string? RetryAfter { get; set; }
 
         public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
 
@@ -218,6 +353,7 @@ public class WebhookTests
             if (Status == 0)
                 await AbortedAsync(context);
             context.Response.StatusCode = Status == 0 ? 500 : Status;
+            context.Response.Headers.RetryAfter = RetryAfter;
             if (Status is >= 300 and < 400)
                 context.Response.Headers.Location = "/elsewhere";
         }

@@ -5,6 +5,7 @@ using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Hosting;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.IntegrationTests.Api;
+using DynamicSampling.IntegrationTests.Limits;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -366,6 +367,19 @@ public class KeysTests
     }
 
     [Fact]
+    public async Task WrongKeys_TooManyOfOneAddress_AreLookedAtNoLonger()
+    {
+        await using var host = TestKeys.Host([], builder => builder.UseSetting("Limits:WrongKeysPerMinute", "3").UseCallers());
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(HttpStatusCode.Unauthorized, await FromAsync(host, "192.0.2.1", $"wrong-{i}-0123456789abcdef"));
+
+        // Also a right one: else trying would go on.
+        Assert.Equal(HttpStatusCode.TooManyRequests, await FromAsync(host, "192.0.2.1", "wrong-9-0123456789abcdef"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await FromAsync(host, "192.0.2.1", TestKeys.Root));
+        Assert.Equal(HttpStatusCode.OK, await FromAsync(host, "192.0.2.2", TestKeys.Root));
+    }
+
+    [Fact]
     public async Task OtlpErrors_OfMissingKeys_AreInOtlp()
     {
         await using var host = TestKeys.Host([]);
@@ -383,6 +397,13 @@ public class KeysTests
     {
         using var response = await client.GetAsync(path);
         return response.StatusCode;
+    }
+
+    private static async Task<HttpStatusCode> FromAsync(ApiHost host, string address, string key)
+    {
+        using var client = host.Client(address);
+        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        return await StatusAsync(client, "/api/organizations");
     }
 
     private static async Task<string> WithoutTraceAsync(HttpResponseMessage response) =>

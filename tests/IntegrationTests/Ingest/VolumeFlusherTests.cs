@@ -121,7 +121,7 @@ public sealed class VolumeFlusherTests
     [Fact]
     public async Task Post_TooManyCountsWait_Is503AndCountsNothing()
     {
-        await using var host = new ApiHost(builder => builder.UseSetting("Ingest:MaxPendingCounts", "1000"));
+        await using var host = new ApiHost(builder => builder.UseSetting("Ingest:MaxPendingCounts", "1000").UseSetting("Limits:ShareOfOne", "1"));
         using var client = host.CreateClient();
         object[] spans = [.. Enumerable.Range(0, 1000).Select(i => Traces.Root($"op-{i}", host.Clock.GetUtcNow()))];
         await client.SendTracesAsync(Traces.Request("checkout", spans));
@@ -139,7 +139,7 @@ public sealed class VolumeFlusherTests
     [Fact]
     public async Task Post_TooManyServices_AreCountedAsOthersAndNewOrganizationsAreRefused()
     {
-        await using var host = new ApiHost(builder => builder.UseSetting("Ingest:MaxServices", "3"));
+        await using var host = new ApiHost(builder => builder.UseSetting("Ingest:MaxServices", "3").UseSetting("Limits:ShareOfOne", "1"));
         using var client = host.CreateClient();
         for (var i = 0; i < 6; i++)
             await client.SendTracesAsync(Traces.Roots($"service-{i}", "GET /", 2, host.Clock.GetUtcNow()));
@@ -153,7 +153,7 @@ public sealed class VolumeFlusherTests
     [Fact]
     public async Task Poll_NamesThatAreMadeUp_LeaveRoomForServicesThatSend()
     {
-        await using var host = new ApiHost(builder => builder.UseSetting("Ingest:MaxServices", "4"));
+        await using var host = new ApiHost(builder => builder.UseSetting("Ingest:MaxServices", "4").UseSetting("Limits:ShareOfOne", "1"));
         using var client = host.CreateClient();
         for (var i = 0; i < 10; i++)
         {
@@ -175,7 +175,7 @@ public sealed class VolumeFlusherTests
     [Fact]
     public async Task Sweep_QuietForAnHour_MakesRoom()
     {
-        await using var host = new ApiHost(builder => builder.UseSetting("Ingest:MaxServices", "1"));
+        await using var host = new ApiHost(builder => builder.UseSetting("Ingest:MaxServices", "1").UseSetting("Limits:ShareOfOne", "1"));
         using var client = host.CreateClient();
         await client.SendTracesAsync(Traces.Roots("early", "GET /", 1, host.Clock.GetUtcNow()));
         await host.FlushAsync();

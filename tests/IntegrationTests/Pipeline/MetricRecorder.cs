@@ -12,11 +12,16 @@ internal sealed class MetricRecorder : IDisposable
     private readonly ConcurrentQueue<Recorded> _measurements = new();
 
     public MetricRecorder(PipelineHost host)
+        : this(host.App.Services, TelemetryNames.Meter)
     {
-        var factory = host.App.Services.GetRequiredService<IMeterFactory>();
+    }
+
+    public MetricRecorder(IServiceProvider services, string meter)
+    {
+        var factory = services.GetRequiredService<IMeterFactory>();
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (string.Equals(instrument.Meter.Name, TelemetryNames.Meter, StringComparison.Ordinal)
+            if (string.Equals(instrument.Meter.Name, meter, StringComparison.Ordinal)
                 && ReferenceEquals(instrument.Meter.Scope, factory))
             {
                 listener.EnableMeasurementEvents(instrument);

@@ -218,6 +218,7 @@ public class CustomRuleNotificationsTests
         public ConcurrentQueue<(JsonElement Body, string Key)> Received { get; } = [];
 
         public ApiHost Host() => new(builder => builder.UseSetting("Notifications:WebhookUrl", "http://receiver.test/hook")
+            .UseSetting("Notifications:Retries", "0")
             .ConfigureTestServices(services => services.AddHttpClient("webhook").ConfigurePrimaryHttpMessageHandler(() => this)));
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -243,6 +243,38 @@ public class PassTests
     }
 
     [Fact]
+    public async Task Run_AnOrganizationIsSlowToRead_TheOthersOfItsBatchArePublishedAllTheSame()
+    {
+        var obstacles = new Obstacles();
+        await using var host = obstacles.Host();
+        using var client = host.CreateClient();
+        await PostAsync(client, "a", "huge", "z");
+        using var started = new SemaphoreSlim(0);
+        obstacles.OnVolumes = async (organizations, cancellationToken) =>
+        {
+            if (!organizations.Contains("huge"))
+                return;
+            started.Release();
+            await new TaskCompletionSource().Task.WaitAsync(cancellationToken);
+        };
+        var pending = client.RunAsync(TaskName);
+        // With the others, and then alone: both times it has used up its time.
+        for (var i = 0; i < 2; i++)
+        {
+            await started.WaitAsync();
+            host.Clock.Advance(120);
+        }
+
+        var result = await pending;
+        var failure = Assert.Single(result.GetProperty("failures").EnumerateArray());
+
+        Assert.Equal((2, 1), (result.GetProperty("published").GetInt32(), result.GetProperty("failed").GetInt32()));
+        Assert.Equal("huge", failure.Text("organization"));
+        Assert.Equal(1, (await client.RatesAsync("a")).GetProperty("version").GetInt32());
+        Assert.Equal(1, (await client.RatesAsync("z")).GetProperty("version").GetInt32());
+    }
+
+    [Fact]
     public async Task Run_DryRunThatIsCutShort_LeavesNoProgress()
     {
         var obstacles = new Obstacles();

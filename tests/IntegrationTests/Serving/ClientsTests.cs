@@ -139,7 +139,7 @@ public sealed class ClientsTests
                 await client.GetStringAsync($"/o/acme/sampling?service=service-{i}");
         }
 
-        await using (var host = new ApiHost(builder => builder.UseSetting("Ingest:MaxServices", "4"), directory.FullName))
+        await using (var host = new ApiHost(builder => builder.UseSetting("Ingest:MaxServices", "4").UseSetting("Limits:ShareOfOne", "1"), directory.FullName))
         {
             using var client = host.CreateClient();
             var known = (await client.GetJsonAsync(Clients)).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("service").GetString()).ToList();

@@ -2,6 +2,7 @@ using System.Reflection;
 using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Cluster;
 using DynamicSampling.Api.Ingest;
+using DynamicSampling.Api.Limits;
 using DynamicSampling.Api.Notifications;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Tasks.Sampling;
@@ -22,6 +23,7 @@ internal static class KnownSettings
             .. Of<SchedulingOptions>("Scheduling"),
             .. Of<NotificationOptions>("Notifications"),
             .. Of<IngestOptions>("Ingest"),
+            .. Of<LimitsOptions>(LimitsOptions.Section),
             .. Of<StorageOptions>(StorageOptions.Section),
             .. Of<ClusterOptions>(ClusterOptions.Section),
             .. Of<AuthenticationSettings>(AuthenticationSettings.Section),

@@ -82,7 +82,8 @@ internal static class OtlpAnswers
         }
 
         http.Response.StatusCode = status;
-        if (status == StatusCodes.Status503ServiceUnavailable)
+        // Clients come again after these two; whoever has refused it may have said when.
+        if (status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable && http.Response.Headers.RetryAfter.Count == 0)
             http.Response.Headers.RetryAfter = "1";
         if (status == StatusCodes.Status415UnsupportedMediaType)
             http.Response.Headers[HeaderNames.AcceptEncoding] = "gzip, identity";
@@ -92,8 +93,10 @@ internal static class OtlpAnswers
     // google.rpc.Code
     private static int CodeOf(int status) => status switch
     {
+        StatusCodes.Status401Unauthorized => 16, // UNAUTHENTICATED
+        StatusCodes.Status403Forbidden => 7, // PERMISSION_DENIED
         StatusCodes.Status408RequestTimeout => 4, // DEADLINE_EXCEEDED
-        StatusCodes.Status413PayloadTooLarge => 8, // RESOURCE_EXHAUSTED
+        StatusCodes.Status413PayloadTooLarge or StatusCodes.Status429TooManyRequests => 8, // RESOURCE_EXHAUSTED
         StatusCodes.Status503ServiceUnavailable => 14, // UNAVAILABLE
         >= 500 => 13, // INTERNAL
         _ => 3, // INVALID_ARGUMENT

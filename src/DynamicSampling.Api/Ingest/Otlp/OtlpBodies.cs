@@ -1,28 +1,34 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.Numerics;
+using System.Runtime.InteropServices;
+using DynamicSampling.Api.Limits;
 using Microsoft.Extensions.Options;
 
 namespace DynamicSampling.Api.Ingest.Otlp;
 
-/// <summary>Reads request bodies into memory, whole and decompressed, within a limit for each and one for all.</summary>
-internal sealed class OtlpBodies(IOptions<IngestOptions> options)
+/// <summary>Reads request bodies into memory, whole and decompressed, within a limit for each, for those of an organization and for all.</summary>
+internal sealed class OtlpBodies(IOptions<IngestOptions> options, IOptions<LimitsOptions> limits)
 {
     private const int FirstBuffer = 64 * 1024;
 
     // What a client says of the length is believed up to here.
     private const int LargestFirstBuffer = 1024 * 1024;
 
+    private readonly Lock _gate = new();
+
+    // Those that have bodies now.
+    private readonly Dictionary<string, Buffered> _organizations = new(StringComparer.Ordinal);
     private long _buffered;
 
     /// <summary>Reads a body.</summary>
     /// <exception cref="BadHttpRequestException">It is too large, or ends early.</exception>
     /// <exception cref="InvalidOtlpException">It cannot be decompressed.</exception>
-    /// <exception cref="IngestFullException">Others take up all the memory that there is for bodies.</exception>
-    public async ValueTask<OtlpBody> ReadAsync(HttpRequest request, bool isCompressed, CancellationToken cancellationToken)
+    /// <exception cref="IngestFullException">Others take up all the memory that there is for bodies, or for those of the organization.</exception>
+    public async ValueTask<OtlpBody> ReadAsync(HttpRequest request, string organization, bool isCompressed, CancellationToken cancellationToken)
     {
         var first = Math.Clamp((request.ContentLength ?? 0) + 1, isCompressed ? FirstBuffer : 256, LargestFirstBuffer);
-        var body = new OtlpBody(this, (int)Math.Min(first, options.Value.MaxBodyBytes + 1));
+        var body = new OtlpBody(this, organization, (int)Math.Min(first, options.Value.MaxBodyBytes + 1));
         try
         {
             if (isCompressed)
@@ -64,28 +70,57 @@ internal sealed class OtlpBodies(IOptions<IngestOptions> options)
         }
     }
 
-    private void Reserve(int bytes)
+    private void Reserve(string organization, int bytes, bool isNew)
     {
-        if (Interlocked.Add(ref _buffered, bytes) <= options.Value.MaxBufferedBytes)
-            return;
-        Release(bytes);
-        throw new IngestFullException("Too many large requests are being read at once; nothing of this one was counted. Send it again later.");
+        lock (_gate)
+        {
+            ref var mine = ref CollectionsMarshal.GetValueRefOrAddDefault(_organizations, organization, out var isKnown);
+            // A body that is the only one of its organization may be as large as any.
+            var hasShare = mine.Bodies == (isNew ? 0 : 1) || mine.Bytes + bytes <= limits.Value.ShareOf(options.Value.MaxBufferedBytes);
+            if (hasShare && _buffered + bytes <= options.Value.MaxBufferedBytes)
+            {
+                _buffered += bytes;
+                mine = new(mine.Bodies + (isNew ? 1 : 0), mine.Bytes + bytes);
+                return;
+            }
+
+            if (!isKnown)
+                _organizations.Remove(organization);
+            throw new IngestFullException(hasShare
+                ? "Too many large requests are being read at once (Ingest:MaxBufferedBytes); nothing of this one was counted. Send it again later."
+                : $"Too many large requests of organization '{organization}' are being read at once, more than its share (Limits:ShareOfOne) of Ingest:MaxBufferedBytes; nothing of this one was counted. Send it again later.");
+        }
     }
 
-    private void Release(int bytes) => Interlocked.Add(ref _buffered, -bytes);
+    private void Release(string organization, int bytes, bool isLast)
+    {
+        lock (_gate)
+        {
+            _buffered -= bytes;
+            ref var mine = ref CollectionsMarshal.GetValueRefOrNullRef(_organizations, organization);
+            mine = new(mine.Bodies - (isLast ? 1 : 0), mine.Bytes - bytes);
+            if (mine.Bodies == 0)
+                _organizations.Remove(organization);
+        }
+    }
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Buffered(int Bodies, long Bytes);
 
     /// <summary>A body in memory.</summary>
     internal sealed class OtlpBody : IDisposable
     {
         private readonly OtlpBodies _owner;
+        private readonly string _organization;
         private byte[] _bytes;
         private int _reserved;
 
-        public OtlpBody(OtlpBodies owner, int capacity)
+        public OtlpBody(OtlpBodies owner, string organization, int capacity)
         {
             _owner = owner;
+            _organization = organization;
             _reserved = Rented(capacity);
-            owner.Reserve(_reserved);
+            owner.Reserve(organization, _reserved, isNew: true);
             _bytes = ArrayPool<byte>.Shared.Rent(capacity);
         }
 
@@ -103,12 +138,12 @@ internal sealed class OtlpBodies(IOptions<IngestOptions> options)
             var capacity = (int)Math.Min(Math.Min(_bytes.Length * 2L, Array.MaxLength), Math.Max(most, _bytes.Length + 1L));
             var reserved = Rented(capacity);
             // For a moment there are both.
-            _owner.Reserve(reserved);
+            _owner.Reserve(_organization, reserved, isNew: false);
             var larger = ArrayPool<byte>.Shared.Rent(capacity);
             Bytes.CopyTo(larger);
             ArrayPool<byte>.Shared.Return(_bytes);
             _bytes = larger;
-            _owner.Release(_reserved);
+            _owner.Release(_organization, _reserved, isLast: false);
             _reserved = reserved;
         }
 
@@ -122,7 +157,7 @@ internal sealed class OtlpBodies(IOptions<IngestOptions> options)
             ArrayPool<byte>.Shared.Return(_bytes);
             _bytes = [];
             Length = 0;
-            _owner.Release(_reserved);
+            _owner.Release(_organization, _reserved, isLast: true);
             _reserved = 0;
         }
     }

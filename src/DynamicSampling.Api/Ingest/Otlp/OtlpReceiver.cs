@@ -1,3 +1,4 @@
+using DynamicSampling.Api.Storage;
 using Microsoft.Extensions.ObjectPool;
 using Microsoft.Extensions.Options;
 
@@ -5,7 +6,7 @@ namespace DynamicSampling.Api.Ingest.Otlp;
 
 /// <summary>Takes a request in: reads the body, finds the root spans, counts them.</summary>
 internal sealed class OtlpReceiver(
-    OtlpBodies bodies, ObjectPool<RootSpanList> lists, TraceIngest ingest, VolumeFlusher flusher, IOptions<IngestOptions> options)
+    OtlpBodies bodies, ObjectPool<RootSpanList> lists, OrganizationRoom organizations, TraceIngest ingest, VolumeFlusher flusher, IOptions<IngestOptions> options)
 {
     // The ids of a span alone take more. Without a limit, a body of empty spans would need many times its size in memory.
     private const int LeastBytesOfSpan = 16;
@@ -13,6 +14,7 @@ internal sealed class OtlpReceiver(
 
     /// <exception cref="BadHttpRequestException">The request is not as it should be.</exception>
     /// <exception cref="InvalidOtlpException">The body cannot be decoded.</exception>
+    /// <exception cref="NoRoomException">There are too many organizations.</exception>
     /// <exception cref="IngestFullException">There is no room, or it could not be stored as <c>Ingest:Durable</c> asks.</exception>
     public async Task<IngestResult> ReceiveAsync(HttpRequest request, string organization, CancellationToken cancellationToken)
     {
@@ -24,8 +26,10 @@ internal sealed class OtlpReceiver(
         try
         {
             // The memory of the body is for others as soon as it is read.
-            using (var body = await bodies.ReadAsync(request, isCompressed, cancellationToken))
+            using (var body = await bodies.ReadAsync(request, organization, isCompressed, cancellationToken))
                 Read(body, isProtobuf, spans);
+            if (spans.GroupCount > 0)
+                await organizations.EnsureAsync(organization, cancellationToken);
             result = ingest.Count(organization, spans);
         }
         finally

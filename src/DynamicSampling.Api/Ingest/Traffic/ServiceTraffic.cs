@@ -5,7 +5,7 @@ using DynamicSampling.Api.Serving;
 namespace DynamicSampling.Api.Ingest.Traffic;
 
 /// <summary>What is known in memory of a service: counts that are not stored yet, what its clients were served, and whether they obey.</summary>
-internal sealed class ServiceTraffic(string organization, string service)
+internal sealed class ServiceTraffic(OrganizationTraffic home, string service)
 {
     /// <summary>
     /// A span that states less is taken for one that states nothing: by mistake or on purpose, it would stand for more traces than there
@@ -16,7 +16,10 @@ internal sealed class ServiceTraffic(string organization, string service)
     // A struct, changed in place.
     private Evidence _evidence;
 
-    public string Organization => organization;
+    /// <summary>All services of its organization.</summary>
+    public OrganizationTraffic Home => home;
+
+    public string Organization => home.Name;
 
     public string Service => service;
 

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using DynamicSampling.Api.Limits;
 using DynamicSampling.Tasks.Sampling;
 using Microsoft.Extensions.Options;
 
 namespace DynamicSampling.Api.Ingest.Traffic;
 
 /// <summary>All services that send spans or poll, by organization. Bounded: what has been quiet for an hour makes room.</summary>
-internal sealed class TrafficTable(IOptions<IngestOptions> options)
+internal sealed class TrafficTable(IOptions<IngestOptions> options, IOptions<LimitsOptions> limits)
 {
     /// <summary>A service that neither sends nor polls for this long is forgotten.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromHours(1);
@@ -13,7 +14,7 @@ internal sealed class TrafficTable(IOptions<IngestOptions> options)
     // Names with numbers in them, such as addresses, never come again.
     private const int NamesIdleMinutes = 10;
 
-    private readonly ConcurrentDictionary<string, Organization> _organizations = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, OrganizationTraffic> _organizations = new(StringComparer.Ordinal);
     private int _count;
 
     /// <summary>How many services there are.</summary>
@@ -26,13 +27,16 @@ internal sealed class TrafficTable(IOptions<IngestOptions> options)
     public IEnumerable<ServiceTraffic> Of(string organization) =>
         _organizations.TryGetValue(organization, out var found) ? found.Services.Values : [];
 
+    /// <summary>How many services an organization may have: its share, and not more than are stored of it.</summary>
+    private long MaxServicesOfOne => Math.Min(limits.Value.ShareOf(options.Value.MaxServices), limits.Value.MaxProjectsPerOrganization);
+
     /// <summary>Finds a service, and takes it in if there is room.</summary>
     /// <returns>When there is no room, the one of its organization that stands for all others; null if the organization is new, too.</returns>
     public ServiceTraffic? FindOrAdd(string organization, ReadOnlySpan<char> service)
     {
         if (_organizations.TryGetValue(organization, out var known) && known.ByName.TryGetValue(service, out var found))
             return found;
-        if (Count >= options.Value.MaxServices)
+        if (known?.Count >= MaxServicesOfOne || Count >= options.Value.MaxServices)
         {
             if (known is null)
                 return null;
@@ -41,18 +45,20 @@ internal sealed class TrafficTable(IOptions<IngestOptions> options)
                 return found;
         }
 
-        var added = new ServiceTraffic(organization, service.ToString());
+        var name = service.ToString();
         while (true)
         {
-            var home = _organizations.GetOrAdd(organization, static _ => new());
+            var home = _organizations.GetOrAdd(organization, static name => new(name));
             lock (home.Gate)
             {
                 // What was added to an organization that is dropped would be found by no flush.
                 if (home.IsGone)
                     continue;
-                var stored = home.Services.GetOrAdd(added.Service, added);
-                if (ReferenceEquals(stored, added))
-                    Interlocked.Increment(ref _count);
+                if (home.Services.TryGetValue(name, out var stored))
+                    return stored;
+                stored = home.Services[name] = new(home, name);
+                home.Count++;
+                Interlocked.Increment(ref _count);
                 return stored;
             }
         }
@@ -60,14 +66,14 @@ internal sealed class TrafficTable(IOptions<IngestOptions> options)
 
     /// <summary>
     /// Finds a service that polls. One that has not been heard of is taken in while half of the room is left: anybody can ask for the
-    /// rates of any name, and that must leave room for those that send.
+    /// rates of any name, and that must leave room for those that send. Of each organization, half of what it may have.
     /// </summary>
     /// <returns>Null when there is no room.</returns>
     public ServiceTraffic? FindOrAddPolled(string organization, ReadOnlySpan<char> service)
     {
         if (_organizations.TryGetValue(organization, out var known) && known.ByName.TryGetValue(service, out var found))
             return found;
-        return Count < (options.Value.MaxServices + 1) / 2 ? FindOrAdd(organization, service) : null;
+        return Count < (options.Value.MaxServices + 1) / 2 && !(known?.Count >= (MaxServicesOfOne + 1) / 2) ? FindOrAdd(organization, service) : null;
     }
 
     /// <summary>Drops services that have been quiet for long, and names of transactions.</summary>
@@ -85,8 +91,7 @@ internal sealed class TrafficTable(IOptions<IngestOptions> options)
                     if (!service.Pending.IsEmpty || service.Evidence.LatestSpan > oldest || service.Polls?.Latest > oldest)
                         continue;
                     service.IsGone = true;
-                    if (organization.Services.TryRemove(service.Service, out _))
-                        Interlocked.Decrement(ref _count);
+                    Remove(organization, service);
                 }
             }
 
@@ -100,18 +105,15 @@ internal sealed class TrafficTable(IOptions<IngestOptions> options)
         }
     }
 
-    private sealed class Organization
+    // Under the service's gate. Nobody takes the two gates in the other order.
+    private void Remove(OrganizationTraffic organization, ServiceTraffic service)
     {
-        public Organization() => ByName = Services.GetAlternateLookup<ReadOnlySpan<char>>();
-
-        /// <summary>Held while a service is added, and while the organization is dropped.</summary>
-        public Lock Gate { get; } = new();
-
-        /// <summary>Whether the table has dropped it.</summary>
-        public bool IsGone { get; set; }
-
-        public ConcurrentDictionary<string, ServiceTraffic> Services { get; } = new(StringComparer.Ordinal);
-
-        public ConcurrentDictionary<string, ServiceTraffic>.AlternateLookup<ReadOnlySpan<char>> ByName { get; }
+        lock (organization.Gate)
+        {
+            if (!organization.Services.TryRemove(service.Service, out _))
+                return;
+            organization.Count--;
+            Interlocked.Decrement(ref _count);
+        }
     }
 }

@@ -10,7 +10,7 @@ public sealed class EvidenceTests
     private const long Start = 1_795_000_020_000;
     private const double Rate = 0.2;
     private readonly Random _random = new(3);
-    private readonly ServiceTraffic _service = new("acme", "checkout");
+    private readonly ServiceTraffic _service = new(new OrganizationTraffic("acme"), "checkout");
 
     [Theory]
     [InlineData("quarters")]
@@ -98,7 +98,7 @@ public sealed class EvidenceTests
         Send(Start, 1, _ => true);
         Assert.Equal(ClientStatus.NeverPolled, ClientState.Of(_service, Start).Status);
 
-        var other = new ServiceTraffic("acme", "other");
+        var other = new ServiceTraffic(new("acme"), "other");
         other.Polled(Start, new(version: 1, Rate, []));
         Assert.Equal(ClientStatus.Unknown, ClientState.Of(other, Start).Status);
     }

@@ -1,5 +1,6 @@
 using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Ingest.Traffic;
+using DynamicSampling.Api.Limits;
 using Microsoft.Extensions.Options;
 
 namespace DynamicSampling.IntegrationTests.Ingest.Traffic;
@@ -7,7 +8,7 @@ namespace DynamicSampling.IntegrationTests.Ingest.Traffic;
 /// <summary>Services in memory.</summary>
 public sealed class TrafficTableTests
 {
-    private readonly TrafficTable _table = new(Options.Create(new IngestOptions()));
+    private readonly TrafficTable _table = new(Options.Create(new IngestOptions()), Options.Create(new LimitsOptions()));
 
     [Fact]
     public void Sweep_NamesThatComeNoLonger_AreForgottenThoughTheirServiceGoesOn()

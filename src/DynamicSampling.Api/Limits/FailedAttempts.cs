@@ -1,0 +1,50 @@
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Options;
+
+namespace DynamicSampling.Api.Limits;
+
+/// <summary>Addresses that send wrong keys, and whether they have sent too many lately.</summary>
+internal sealed class FailedAttempts : IDisposable
+{
+    private readonly PartitionedRateLimiter<int>? _attempts;
+
+    public FailedAttempts(IOptions<LimitsOptions> options)
+    {
+        var perMinute = options.Value.WrongKeysPerMinute;
+        if (perMinute == 0)
+            return;
+        Func<int, RateLimiter> factory = _ => new TokenBucketRateLimiter(new()
+        {
+            TokenLimit = perMinute,
+            TokensPerPeriod = 1,
+            ReplenishmentPeriod = TimeSpan.FromMinutes(1) / perMinute,
+            AutoReplenishment = false,
+        });
+        _attempts = PartitionedRateLimiter.Create<int, int>(slot => RateLimitPartition.Get(slot, factory));
+    }
+
+    /// <summary>
+    /// Whether a request comes from where too many wrong keys came from lately: then none of its keys is looked at. This machine is never
+    /// among them: behind a proxy on it are all callers, and who has the right key must not suffer for the others.
+    /// </summary>
+    public bool AreTooMany(HttpContext http)
+    {
+        if (_attempts is null || AddressSlot(http) is not { } slot)
+            return false;
+        // Takes nothing, and says whether there would be something to take.
+        using var lease = _attempts.AttemptAcquire(slot, permitCount: 0);
+        return !lease.IsAcquired;
+    }
+
+    /// <summary>A request came with a wrong key.</summary>
+    public void Failed(HttpContext http)
+    {
+        if (_attempts is not null && AddressSlot(http) is { } slot)
+            _attempts.AttemptAcquire(slot).Dispose();
+    }
+
+    public void Dispose() => _attempts?.Dispose();
+
+    private static int? AddressSlot(HttpContext http) =>
+        http.Connection.RemoteIpAddress is { } address && !System.Net.IPAddress.IsLoopback(address) ? LimitedCaller.SlotOf(address) : null;
+}
