@@ -41,6 +41,7 @@ public static class ApiBuilder
         app.UseMiddleware<DoubledSlashes>();
         app.UseRouting();
         app.UseMiddleware<ContentEncodings>();
+        app.UseMiddleware<Charsets>();
         app.UseMiddleware<BodyLimit>();
 
         app.MapTasks();
@@ -81,6 +82,8 @@ public static class ApiBuilder
     private static void AddHttp(WebApplicationBuilder builder)
     {
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = StatusProblems.Describe);
+        // After the framework's own, which then has what it can write.
+        builder.Services.AddSingleton<IProblemDetailsWriter, UnaskedProblems>();
         builder.Services.AddExceptionHandler<OtlpErrors>();
         builder.Services.AddExceptionHandler<BadRequests>();
         builder.Services.AddExceptionHandler<StorageErrors>();

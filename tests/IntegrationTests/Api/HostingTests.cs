@@ -242,6 +242,22 @@ public class HostingTests
         Assert.Equal(allowed.Order(StringComparer.Ordinal), response.Content.Headers.Allow.Order(StringComparer.Ordinal));
     }
 
+    // A browser that opens an address, and a client that wants something else altogether.
+    [Theory]
+    [InlineData("/api/organizations?limit=0", HttpStatusCode.BadRequest, "limit must be from 1")]
+    [InlineData("/nowhere", HttpStatusCode.NotFound, "openapi")]
+    [InlineData("/api/runs/x", HttpStatusCode.NotFound, "There is no run")]
+    public async Task Get_ErrorForClientsThatAcceptNoJson_StillSaysWhatIsWrong(string path, HttpStatusCode status, string said)
+    {
+        await using var host = new ApiHost();
+        using var client = host.CreateClient();
+        client.DefaultRequestHeaders.Add("Accept", "text/html");
+        using var response = await client.GetAsync(path);
+
+        var problem = await HttpAssert.IsProblemAsync(response, status, said);
+        Assert.Equal(["type", "title", "status", "detail", "traceId"], problem.EnumerateObject().Select(member => member.Name));
+    }
+
     [Fact]
     public async Task Health_DatabaseAnswers_IsReady()
     {
