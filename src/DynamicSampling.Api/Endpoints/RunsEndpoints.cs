@@ -42,6 +42,8 @@ internal static class RunsEndpoints
         CancellationToken cancellationToken)
     {
         var count = Paging.Limit(limit);
+        CheckText(task, "task");
+        CheckText(organization, "organization");
         var query = new RunQuery
         {
             Task = task,
@@ -130,6 +132,13 @@ internal static class RunsEndpoints
     }
 
     private static SseItem<TaskRun> Ended(TaskRun run) => new(run, EndedEvent) { EventId = EndedEvent };
+
+    // No text of PostgreSQL can have it. Of others there are simply no runs.
+    private static void CheckText(string? text, string parameter)
+    {
+        if (text?.Contains('\0', StringComparison.Ordinal) == true)
+            throw new BadHttpRequestException($"{parameter} must not have the character U+0000.");
+    }
 
     private static DateTimeOffset ParseSince(string since) =>
         DateTimeOffset.TryParseExact(
