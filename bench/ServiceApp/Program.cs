@@ -1,11 +1,14 @@
+using System.Globalization;
 using DynamicSampling.Api;
 using DynamicSampling.ServiceApp;
+using DynamicSampling.ServiceApp.Soak;
 
 // The service as it is, and beside it, in the same process on another port, endpoints that do what nobody can do without. See ../http.
 //
 //   serve  [settings]                  both; says where they listen
 //   bodies DIRECTORY                   writes exports for ingest.sh to send
 //   heap                               fills the service with counts and prints what they take up
+//   soak ASSEMBLY WARM-UP SECONDS      starts the published service and loads it; fails when its memory grows. See ../soak.sh
 switch (args)
 {
     case ["serve", .. var settings]:
@@ -17,8 +20,10 @@ switch (args)
     case ["heap"]:
         await HeapUse.MeasureAsync();
         return 0;
+    case ["soak", var assembly, var warmUp, var seconds]:
+        return await SoakRun.RunAsync(assembly, int.Parse(warmUp, CultureInfo.InvariantCulture), int.Parse(seconds, CultureInfo.InvariantCulture));
     default:
-        await Console.Error.WriteLineAsync("serve [settings], bodies DIRECTORY or heap");
+        await Console.Error.WriteLineAsync("serve [settings], bodies DIRECTORY, heap or soak ASSEMBLY WARM-UP SECONDS");
         return 1;
 }
 

@@ -49,6 +49,7 @@ public static class ApiBuilder
         app.UseAccess();
         app.UseRateLimiter();
         app.UseMiddleware<ContentEncodings>();
+        app.UseMiddleware<Charsets>();
         app.UseMiddleware<BodyLimit>();
 
         app.MapTasks();
@@ -95,6 +96,8 @@ public static class ApiBuilder
     private static void AddHttp(WebApplicationBuilder builder)
     {
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = StatusProblems.Describe);
+        // After the framework's own, which then has what it can write.
+        builder.Services.AddSingleton<IProblemDetailsWriter, UnaskedProblems>();
         builder.Services.AddExceptionHandler<OtlpErrors>();
         builder.Services.AddExceptionHandler<BadRequests>();
         builder.Services.AddExceptionHandler<StorageErrors>();

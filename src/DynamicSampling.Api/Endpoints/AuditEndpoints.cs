@@ -35,7 +35,7 @@ internal static class AuditEndpoints
         var query = new AuditQuery(count + 1)
         {
             Organization = organization,
-            Actor = actor,
+            Actor = Paging.Filter(actor, "actor"),
             Since = Paging.Since(since),
             After = Paging.Cursor<AuditCursor>(cursor)?.Id,
         };

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace DynamicSampling.Api.Endpoints;
 
@@ -17,7 +18,10 @@ internal static class Paging
     public const int MaxLimit = 1000;
 
     // A cursor of another list is not read as one that lacks members.
-    private static readonly JsonSerializerOptions Json = new() { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true, Converters = { new StorableTextJsonConverter() },
+    };
 
     /// <exception cref="BadHttpRequestException">It is out of range.</exception>
     public static int Limit(int? limit) => limit switch
@@ -42,7 +46,7 @@ internal static class Paging
         {
         }
 
-        throw new BadHttpRequestException("cursor is not one that this list gave: pass on the value of 'next' as it is.");
+        throw BadCursor();
     }
 
     /// <summary>The instant from which on items are listed.</summary>
@@ -57,6 +61,14 @@ internal static class Paging
             : throw new BadHttpRequestException($"since must be an RFC 3339 date and time, such as 2026-11-22T10:00:00Z, but is '{since}'.");
     }
 
+    /// <summary>A text to filter by.</summary>
+    /// <exception cref="BadHttpRequestException">It has U+0000, which no text of PostgreSQL can have. Of others there is simply nothing.</exception>
+    public static string? Filter(string? text, string parameter) =>
+        text?.Contains('\0', StringComparison.Ordinal) == true ? throw new BadHttpRequestException($"{parameter} must not have the character U+0000.") : text;
+
+    /// <summary>The cursor is none of ours.</summary>
+    public static BadHttpRequestException BadCursor() => new("cursor is not one that this list gave: pass on the value of 'next' as it is.");
+
     /// <summary>Cuts the one item too many that was asked for to see whether there is more.</summary>
     public static Page<TItem> ToPage<TRow, TItem, TKey>(IReadOnlyList<TRow> rows, int limit, Func<TRow, TItem> toItem, Func<TRow, TKey> keyOf)
     {
@@ -65,4 +77,13 @@ internal static class Paging
     }
 
     private static string Encode<TKey>(TKey key) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(key, Json)));
+
+    /// <summary>Takes no text for a key that no key can be: on PostgreSQL asking for it would be an error.</summary>
+    private sealed class StorableTextJsonConverter : JsonConverter<string>
+    {
+        public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetString() is { } text && text.Contains('\0', StringComparison.Ordinal) ? throw new JsonException() : reader.GetString();
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+    }
 }

@@ -48,8 +48,8 @@ internal static class RunsEndpoints
         var count = Paging.Limit(limit);
         var query = new RunQuery
         {
-            Task = task,
-            Organization = Caller.OrganizationOrAll(http, organization),
+            Task = Paging.Filter(task, "task"),
+            Organization = Caller.OrganizationOrAll(http, Paging.Filter(organization, "organization")),
             Status = status is null ? null : WireNames.ParseStatus(status) ?? throw new BadHttpRequestException(
                 $"status must be one of {string.Join(", ", Enum.GetValues<RunStatus>().Select(known => known.ToWireName()))}, but is '{status}'."),
             Since = Paging.Since(since),

@@ -74,8 +74,11 @@ internal static partial class VolumesEndpoints
             _ => throw new BadHttpRequestException($"by must be project or transaction, but is '{by}'."),
         };
         var after = Paging.Cursor<VolumesCursor>(cursor);
+        var now = clock.GetUtcNow();
+        if (after is not null && !IsWindowAt(now, after.Window))
+            throw Paging.BadCursor();
         // All pages are about the window of the first.
-        var minutes = after?.Window ?? MinuteWindow.Ending(clock.GetUtcNow(), ParseWindow(window ?? "1h"));
+        var minutes = after?.Window ?? MinuteWindow.Ending(now, ParseWindow(window ?? "1h"));
         var count = Paging.Limit(limit);
         var rows = await store.ListLargestAsync(org.Value, minutes, byTransaction, after?.Last, count + 1, cancellationToken);
         var page = Paging.ToPage(
@@ -85,6 +88,11 @@ internal static partial class VolumesEndpoints
             row => new VolumesCursor(minutes, row));
         return TypedResults.Ok(new VolumesPage(org.Value, minutes.Start, minutes.End, page.Items, page.Next));
     }
+
+    /// <summary>Whether somebody can have asked for it. The clock of the node that gave the cursor may be ahead of this one's.</summary>
+    private static bool IsWindowAt(DateTimeOffset now, MinuteWindow window) =>
+        window.Last >= 0 && window.Last <= MinuteWindow.MinuteOf(now + VolumeItemParser.NewestTimestamp)
+        && window.First <= window.Last && window.First > window.Last - (long)LongestWindow.TotalMinutes;
 
     /// <summary>Minutes of a window such as 5m, 1h or 2d.</summary>
     private static int ParseWindow(string window)

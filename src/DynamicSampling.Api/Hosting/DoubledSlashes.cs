@@ -7,10 +7,11 @@ internal sealed class DoubledSlashes(RequestDelegate next)
     {
         var path = context.Request.Path.Value;
         if (path is not null && path.Contains("//", StringComparison.Ordinal))
-            context.Request.Path = Join(path);
+            context.Request.Path = new(Join(path));
         return next(context);
     }
 
+    // The path is decoded already: taken for one that is not, %2500 would be a NUL.
     private static string Join(string path)
     {
         var joined = string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries));

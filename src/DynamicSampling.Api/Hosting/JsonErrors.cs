@@ -13,6 +13,7 @@ internal static class JsonErrors
     public static string Describe(JsonException exception, string subject)
     {
         const string UnknownMember = "The JSON property '";
+        const string DoubledMember = "Duplicate property '";
         var message = exception.Message;
         // The serializer appends the position, which is said here in other words, and names types of ours.
         var positions = message.IndexOf(" Path: ", StringComparison.Ordinal);
@@ -20,6 +21,10 @@ internal static class JsonErrors
             message = message[..positions];
         if (message.StartsWith(UnknownMember, StringComparison.Ordinal))
             message = $"'{message[UnknownMember.Length..message.IndexOf('\'', UnknownMember.Length)]}' is not a known member.";
+        else if (message.StartsWith(DoubledMember, StringComparison.Ordinal))
+            message = $"'{message[DoubledMember.Length..message.LastIndexOf("' encountered", StringComparison.Ordinal)]}' is given twice.";
+        else if (message.Contains("doesn't allow", StringComparison.Ordinal) && message.Contains("null values", StringComparison.Ordinal))
+            message = "it must not be null.";
         else if (message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal))
             message = ExpectedNames(message, exception.Path) is { } names ? $"the value must be one of {names}." : "the value has the wrong type or is out of range.";
         return exception.LineNumber is { } line

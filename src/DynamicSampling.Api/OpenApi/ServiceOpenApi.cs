@@ -30,7 +30,7 @@ internal static class ServiceOpenApi
         {
             AddPathParameters(operation, context.Description.RelativePath ?? "");
             Examples.AddTo(operation);
-            AddHeaders(operation);
+            AddOtherParameters(operation);
             return Task.CompletedTask;
         });
         options.AddSchemaTransformer((schema, context, _) =>
@@ -125,7 +125,7 @@ internal static class ServiceOpenApi
         }
     }
 
-    private static void AddHeaders(OpenApiOperation operation)
+    private static void AddOtherParameters(OpenApiOperation operation)
     {
         switch (operation.OperationId)
         {
@@ -141,6 +141,11 @@ internal static class ServiceOpenApi
             case "PutSettings" or "DeleteSettings" or "PutProjectSettings" or "DeleteProjectSettings":
                 AddRequestHeader(operation, "If-Match", "The ETag that the stored settings must have.", "\"3a9557812feadd15\"");
                 break;
+            case "GetStrategy" or "GetStrategyOfOrganization":
+                // Read from the query as it stands, which the framework does not see.
+                AddParameter(operation, ParameterLocation.Query, "service", "The service.", "checkout", isRequired: true);
+                AddRequestHeader(operation, "If-None-Match", "The ETag of the rates that the client has: 304 when they still hold.", "\"3a9557812feadd15\"");
+                break;
             case "CreateCustomRule":
                 AddResponseHeader(operation, "201", "Location", "The rule.");
                 break;
@@ -150,13 +155,17 @@ internal static class ServiceOpenApi
             AddResponseHeader(operation, "200", "ETag", "Stands for the stored settings; absent when there are none.");
     }
 
-    private static void AddRequestHeader(OpenApiOperation operation, string name, string description, string example)
+    private static void AddRequestHeader(OpenApiOperation operation, string name, string description, string example) =>
+        AddParameter(operation, ParameterLocation.Header, name, description, example, isRequired: false);
+
+    private static void AddParameter(OpenApiOperation operation, ParameterLocation location, string name, string description, string example, bool isRequired)
     {
         operation.Parameters ??= [];
         operation.Parameters.Add(new OpenApiParameter
         {
             Name = name,
-            In = ParameterLocation.Header,
+            In = location,
+            Required = isRequired,
             Description = description,
             Schema = new OpenApiSchema { Type = JsonSchemaType.String },
             Example = JsonValue.Create(example),

@@ -29,6 +29,9 @@ public static class CustomRuleCheck
             return $"project {problem}.";
         if (description?.Length > CustomRule.MaxDescription)
             return $"description must not be longer than {CustomRule.MaxDescription} characters.";
+        // Lines and tabs it may have; but this no text of PostgreSQL can.
+        if (description?.Contains('\0', StringComparison.Ordinal) == true)
+            return "description must not have the character U+0000.";
         // First, so that adding to it stays within what a time can be.
         if (start > now + CustomRule.MaxDuration)
             return $"start must be within the next 2 days, but is {start:O}.";

@@ -41,6 +41,9 @@ internal sealed class ApiHost : WebApplicationFactory<TaskRequest>
     /// <summary>The system's clock instead of <see cref="Clock"/>, for clients that have no other.</summary>
     public bool UsesSystemClock { get; init; }
 
+    /// <summary>As in production, for tests of many requests. Otherwise a file of SQLite is closed after each, and so can be looked at and deleted.</summary>
+    public bool PoolsConnections { get; init; }
+
     public IReadOnlyList<ISamplingTask> Tasks { get; }
 
     /// <summary>For tests that are about one kind of database.</summary>
@@ -93,7 +96,7 @@ internal sealed class ApiHost : WebApplicationFactory<TaskRequest>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseSetting("Storage:Provider", Database.Provider);
-        builder.UseSetting("ConnectionStrings:DynamicSampling", Database.ConnectionString);
+        builder.UseSetting("ConnectionStrings:DynamicSampling", PoolsConnections ? Database.ConnectionString.Replace("Pooling=False", "Pooling=True", StringComparison.Ordinal) : Database.ConnectionString);
         // For tests that want a real server: the ports that it takes by itself may be somebody else's here.
         builder.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
         // Nothing runs but what the test asks for.

@@ -106,7 +106,38 @@ public class BodyTests
     }
 
     [Theory]
+    [InlineData("POST", Volumes, "application/json; charset=klingon")]
+    [InlineData("PUT", Settings, "application/json; charset=klingon")]
+    [InlineData("PUT", Settings, "application/json; charset=\"\"")]
+    [InlineData("PUT", Settings, "application/json; charset=utf-16")]
+    [InlineData("POST", Task, "application/json;Charset=\"iso-8859-1\"")]
+    public async Task Body_CharsetThatNobodyKnowsOrThatJsonIsNotIn_Is415AndNot500(string method, string path, string mediaType)
+    {
+        await using var host = new ApiHost();
+        using var client = host.CreateClient();
+        var content = Bodies.Of(path == Volumes ? "[]" : "{}", mediaType: null);
+        content.Headers.TryAddWithoutValidation("Content-Type", mediaType);
+        using var response = await SendAsync(client, method, path, content);
+
+        await HttpAssert.IsProblemAsync(response, HttpStatusCode.UnsupportedMediaType, "charset", "UTF-8");
+    }
+
+    [Theory]
+    [InlineData("""{"intensity":0.5,"intensity":0.5}""", "The body is not right at $.intensity (line 1): 'intensity' is given twice.")]
+    [InlineData("""{"pins":[{"project":null}]}""", "The body is not right at $.pins[0].project (line 1): it must not be null.")]
+    public async Task Body_NotRight_SaysSoWithoutNamesOfTypes(string body, string said)
+    {
+        await using var host = new ApiHost();
+        using var client = host.CreateClient();
+        using var response = await client.PutAsync(Settings, Bodies.Of(body));
+
+        var problem = await HttpAssert.IsProblemAsync(response, HttpStatusCode.BadRequest, said);
+        Assert.DoesNotContain("DynamicSampling", problem.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("POST", Volumes, "application/json; charset=utf-8")]
+    [InlineData("PUT", Settings, "application/json; charset=\"UTF-8\"")]
     [InlineData("PUT", Settings, "application/json; charset=utf-8")]
     [InlineData("PUT", Settings, "application/merge-patch+json")]
     [InlineData("POST", Task, "Application/JSON")]

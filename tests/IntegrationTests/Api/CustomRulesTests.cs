@@ -45,6 +45,7 @@ public class CustomRulesTests
     [InlineData("""{"condition":C,"samples":1,"end":"2026-11-22T11:00:00"}""", "$.end")]
     [InlineData("""{"condition":C,"samples":1,"end":"tomorrow"}""", "$.end")]
     [InlineData("""{"condition":C,"samples":1,"end":"2026-11-22T11:00:00Z","project":".."}""", "project must not be")]
+    [InlineData("""{"condition":C,"samples":1,"end":"2026-11-22T11:00:00Z","description":"a\u0000b"}""", "description must not have the character U+0000")]
     [InlineData("""{"condition":C,"samples":1,"end":"2026-11-22T11:00:00Z","id":"x"}""", "'id' is not a known member")]
     [InlineData("""{"condition":null,"samples":1,"end":"2026-11-22T11:00:00Z"}""", "must be an object")]
     [InlineData("""{"condition":[],"samples":1,"end":"2026-11-22T11:00:00Z"}""", "$.condition", "must be an object")]

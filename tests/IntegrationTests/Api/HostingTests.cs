@@ -134,6 +134,13 @@ public class HostingTests
     [InlineData("Scheduling:Cycle", "1.00:00:01")]
     [InlineData("Storage:MaxVolumeRows", "999")]
     [InlineData("Storage:MaxVolumeRows", "10000000001")]
+    [InlineData("Cluster:Node", "'; DROP TABLE nodes; --")]
+    [InlineData("Cluster:Node", "<script>")]
+    [InlineData("Cluster:Node", "a\r\nX-Injected: 1")]
+    [InlineData("Cluster:Node", "a\n")]
+    [InlineData("Cluster:Node", "{0}")]
+    [InlineData("Cluster:Node", "..%2F")]
+    [InlineData("Cluster:Node", "é")]
     [InlineData("Notifications:WebhookUrl", "/relative")]
     [InlineData("Notifications:WebhookUrl", "ftp://localhost/hook")]
     [InlineData("Notifications:Timeout", "00:02:00")]
@@ -254,6 +261,22 @@ public class HostingTests
 
         await HttpAssert.IsProblemAsync(response, HttpStatusCode.MethodNotAllowed, [$"{method} is not allowed", .. allowed]);
         Assert.Equal(allowed.Order(StringComparer.Ordinal), response.Content.Headers.Allow.Order(StringComparer.Ordinal));
+    }
+
+    // A browser that opens an address, and a client that wants something else altogether.
+    [Theory]
+    [InlineData("/api/organizations?limit=0", HttpStatusCode.BadRequest, "limit must be from 1")]
+    [InlineData("/nowhere", HttpStatusCode.NotFound, "openapi")]
+    [InlineData("/api/runs/x", HttpStatusCode.NotFound, "There is no run")]
+    public async Task Get_ErrorForClientsThatAcceptNoJson_StillSaysWhatIsWrong(string path, HttpStatusCode status, string said)
+    {
+        await using var host = new ApiHost();
+        using var client = host.CreateClient();
+        client.DefaultRequestHeaders.Add("Accept", "text/html");
+        using var response = await client.GetAsync(path);
+
+        var problem = await HttpAssert.IsProblemAsync(response, status, said);
+        Assert.Equal(["type", "title", "status", "detail", "traceId"], problem.EnumerateObject().Select(member => member.Name));
     }
 
     [Fact]

@@ -164,6 +164,9 @@ public class NamesInPathsTests
     [InlineData("/api/./organizations/a%2Fb", "a/b")]
     [InlineData("/x/../api/organizations/a%252Fb", "a%2Fb")]
     [InlineData("/x/%2e%2E/api/organizations/a%2Fb", "a/b")]
+    [InlineData("//api//organizations/a%2Fb", "a/b")]
+    [InlineData("//api/organizations/a%2500b", "a%00b")]
+    [InlineData("//api/organizations/a%2541", "a%41")]
     public async Task Get_RawTarget_NamesTheOrganization(string target, string organization)
     {
         await using var host = new ApiHost();

@@ -6,8 +6,6 @@ namespace DynamicSampling.IntegrationTests.Api;
 
 public class OpenApiTests
 {
-    private const string Document = "/openapi/v1.json";
-    private static readonly string[] Methods = ["get", "put", "post", "delete", "patch"];
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, IndentSize = 2, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [Fact]
@@ -15,7 +13,7 @@ public class OpenApiTests
     {
         await using var host = new ApiHost();
         using var client = host.CreateClient();
-        var received = JsonSerializer.Serialize(await client.GetJsonAsync(Document), Indented) + "\n";
+        var received = JsonSerializer.Serialize(await client.GetJsonAsync(OpenApiDocument.Path), Indented) + "\n";
         var approvedPath = Path.Combine(AppContext.BaseDirectory, "OpenApi", "approved.v1.json");
         var receivedPath = Path.Combine(AppContext.BaseDirectory, "OpenApi", "approved.v1.received.json");
         var approved = File.Exists(approvedPath) ? await File.ReadAllTextAsync(approvedPath) : "";
@@ -65,7 +63,7 @@ public class OpenApiTests
         await using var host = new ApiHost();
         using var client = host.CreateClient();
         var types = new List<string>();
-        Collect(await client.GetJsonAsync(Document));
+        Collect(await client.GetJsonAsync(OpenApiDocument.Path));
 
         Assert.NotEmpty(types);
         Assert.All(types, type => Assert.True(type is "\"integer\"" or "[\"null\",\"integer\"]", type));
@@ -94,9 +92,9 @@ public class OpenApiTests
     {
         await using var host = new ApiHost();
         using var client = host.CreateClient();
-        var document = await client.GetJsonAsync(Document);
+        var document = await client.GetJsonAsync(OpenApiDocument.Path);
         var problems = new List<string>();
-        foreach (var operation in Operations(document))
+        foreach (var operation in OpenApiDocument.Operations(document))
         {
             foreach (var response in operation.Value.GetProperty("responses").EnumerateObject())
             {
@@ -118,7 +116,7 @@ public class OpenApiTests
         host.Clock.Advance(TimeSpan.FromHours(7));
         using var client = host.CreateClient();
         var sent = 0;
-        foreach (var operation in Operations(await client.GetJsonAsync(Document)))
+        foreach (var operation in OpenApiDocument.Operations(await client.GetJsonAsync(OpenApiDocument.Path)))
         {
             if (!operation.Value.TryGetProperty("requestBody", out var body))
                 continue;
@@ -163,7 +161,7 @@ public class OpenApiTests
     {
         await using var host = new ApiHost();
         using var client = host.CreateClient();
-        var document = await client.GetStringAsync(Document);
+        var document = await client.GetStringAsync(OpenApiDocument.Path);
 
         Assert.DoesNotContain("&lt;", document, StringComparison.Ordinal);
         Assert.DoesNotContain("double? ", document, StringComparison.Ordinal);
@@ -187,16 +185,8 @@ public class OpenApiTests
     {
         await using var host = new ApiHost();
         using var client = host.CreateClient();
-        return Operations(await client.GetJsonAsync(Document));
+        return OpenApiDocument.Operations(await client.GetJsonAsync(OpenApiDocument.Path));
     }
-
-    private static List<(string Name, JsonElement Value)> Operations(JsonElement document) =>
-        [
-            .. from path in document.GetProperty("paths").EnumerateObject()
-               from operation in path.Value.EnumerateObject()
-               where Methods.Contains(operation.Name)
-               select ($"{operation.Name.ToUpperInvariant()} {path.Name}", operation.Value),
-        ];
 
     private static IEnumerable<string> ContentsWithoutExample(string name, JsonElement described) =>
         described.TryGetProperty("content", out var contents)
@@ -206,7 +196,7 @@ public class OpenApiTests
     // Types are left to the reader; what an example must not do is to name members that there are not, or lack those that are required.
     private static void Compare(JsonElement document, JsonElement schema, JsonElement example, string path, List<string> problems)
     {
-        schema = Resolve(document, schema);
+        schema = OpenApiDocument.Resolve(document, schema);
         if (example.ValueKind == JsonValueKind.Array && schema.TryGetProperty("items", out var items))
         {
             foreach (var item in example.EnumerateArray())
@@ -228,18 +218,6 @@ public class OpenApiTests
             problems.AddRange(required.EnumerateArray().Select(name => name.GetString()!)
                 .Where(name => !example.TryGetProperty(name, out _)).Select(name => $"{path}.{name} is required"));
         }
-    }
-
-    private static JsonElement Resolve(JsonElement document, JsonElement schema)
-    {
-        if (schema.TryGetProperty("oneOf", out var alternatives))
-            schema = alternatives.EnumerateArray().First(alternative => alternative.TryGetProperty("$ref", out _) || alternative.TryGetProperty("properties", out _));
-        if (!schema.TryGetProperty("$ref", out var reference))
-            return schema;
-        var found = document;
-        foreach (var step in reference.GetString()!.TrimStart('#', '/').Split('/'))
-            found = found.GetProperty(step);
-        return found;
     }
 
     private static string FirstDifference(string approved, string received)

@@ -27,9 +27,9 @@ internal sealed class RecordedLogs : ILoggerProvider
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
-                logs._lines.Enqueue(new(category, logLevel, eventId.Id, formatter(state, exception)));
+                logs._lines.Enqueue(new(category, logLevel, eventId.Id, formatter(state, exception), exception));
         }
     }
 }
 
-internal sealed record LogLine(string Category, LogLevel Level, int Id, string Message);
+internal sealed record LogLine(string Category, LogLevel Level, int Id, string Message, Exception? Exception = null);

@@ -77,6 +77,8 @@ public class RunsTests
     [InlineData("limit=x", "limit")]
     [InlineData("cursor=x", "cursor")]
     [InlineData("cursor=eyJJZCI6MX0", "cursor")]
+    [InlineData("task=a%00", "task must not have the character U+0000")]
+    [InlineData("organization=%00", "organization must not have the character U+0000")]
     public async Task List_BadQuery_Is400ThatNamesTheParameter(string query, string named)
     {
         await using var host = new ApiHost();

@@ -1,5 +1,7 @@
+using System.Buffers.Text;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 
 namespace DynamicSampling.IntegrationTests.Api;
@@ -260,6 +262,25 @@ public class VolumesTests
         using var response = await client.GetAsync($"{Project}?cursor={cursor}");
 
         await HttpAssert.IsProblemAsync(response, HttpStatusCode.BadRequest, "cursor");
+    }
+
+    // Made up by somebody who knows what is in a cursor.
+    [Theory]
+    [InlineData("/api/organizations", """{"Name":"a\u0000"}""")]
+    [InlineData("/api/organizations/acme/projects", """{"Project":"\u0000"}""")]
+    [InlineData("/api/organizations/acme/rates", """{"Project":"\u0000"}""")]
+    [InlineData("/api/organizations/acme/clients", """{"Service":"\u0000"}""")]
+    [InlineData("/api/organizations/acme/volumes", """{"Window":{"First":1,"Last":9223372036854775807},"Last":{"Project":"p","Transaction":"","Total":1,"Kept":0,"Exact":1}}""")]
+    [InlineData("/api/organizations/acme/volumes", """{"Window":{"First":-9223372036854775808,"Last":29922360},"Last":{"Project":"p","Transaction":"","Total":1,"Kept":0,"Exact":1}}""")]
+    [InlineData("/api/organizations/acme/volumes", """{"Window":{"First":29922360,"Last":29922359},"Last":{"Project":"p","Transaction":"","Total":1,"Kept":0,"Exact":1}}""")]
+    [InlineData("/api/organizations/acme/volumes", """{"Window":{"First":29922359,"Last":29922360},"Last":{"Project":"\u0000","Transaction":"","Total":1,"Kept":0,"Exact":1}}""")]
+    public async Task Get_CursorThatNoListGave_Is400AndNot500(string path, string json)
+    {
+        await using var host = new ApiHost();
+        using var client = await host.WithVolumesAsync("acme", ("p", 1));
+        using var response = await client.GetAsync($"{path}?cursor={Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json))}");
+
+        await HttpAssert.IsProblemAsync(response, HttpStatusCode.BadRequest, "cursor is not one that this list gave");
     }
 
     [Fact]

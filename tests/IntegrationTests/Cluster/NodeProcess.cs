@@ -48,6 +48,9 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     /// <summary>All that it has written so far.</summary>
     public string Output => string.Join('\n', _output);
 
+    /// <summary>How it has ended.</summary>
+    public int ExitCode => _process.ExitCode;
+
     /// <summary>Starts it, and waits until it serves.</summary>
     public static async Task<NodeProcess> StartAsync(string name, IReadOnlyDictionary<string, string> settings)
     {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using DynamicSampling.Api.Ingest.Otlp;
 using DynamicSampling.IntegrationTests.Api;
+using DynamicSampling.IntegrationTests.Fuzz;
 using DynamicSampling.IntegrationTests.Ingest.Otlp;
 
 namespace DynamicSampling.IntegrationTests.Ingest;
@@ -17,9 +18,8 @@ public class TracesFuzzTests
     {
         await using var host = new ApiHost();
         using var client = host.CreateClient();
-        byte[][] Bodies(string extension) => [.. RecordedBodies.Names.Where(name => name.EndsWith(extension, StringComparison.Ordinal)).Select(RecordedBodies.Read)];
-        var protobuf = new BodyMutator(4_317, Bodies(".pb"));
-        var json = new BodyMutator(4_318, Bodies(".json"));
+        var protobuf = new BodyMutator(4_317, RecordedBodies.ReadAll(".pb"));
+        var json = new BodyMutator(4_318, RecordedBodies.ReadAll(".json"));
         var random = new Random(4_319);
         var model = new Model(host.Clock.GetUtcNow());
         var statuses = new Dictionary<HttpStatusCode, int>();
@@ -28,7 +28,7 @@ public class TracesFuzzTests
             var isProtobuf = random.Next(2) == 0;
             var body = (isProtobuf ? protobuf : json).Next();
             var isCompressed = random.Next(4) == 0;
-            var sent = isCompressed ? Compress(body, random) : body;
+            var sent = isCompressed ? SpoiltGzip.Compress(body, random) : body;
             using var response = await SendAsync(client, sent, isProtobuf ? "application/x-protobuf" : "application/json", isCompressed);
 
             statuses[response.StatusCode] = statuses.GetValueOrDefault(response.StatusCode) + 1;
@@ -53,27 +53,6 @@ public class TracesFuzzTests
         if (isCompressed)
             content.Headers.ContentEncoding.Add("gzip");
         return await client.PostAsync("/v1/traces", content);
-    }
-
-    // Now and then the compressed bytes are spoilt, too.
-    private static byte[] Compress(byte[] body, Random random)
-    {
-        using var buffer = new MemoryStream();
-        using (var gzip = new GZipStream(buffer, CompressionLevel.Fastest, leaveOpen: true))
-            gzip.Write(body);
-        var compressed = buffer.ToArray();
-        return random.Next(4) switch
-        {
-            0 => compressed[..random.Next(compressed.Length)],
-            1 when compressed.Length > 0 => Flip(compressed, random),
-            _ => compressed,
-        };
-    }
-
-    private static byte[] Flip(byte[] bytes, Random random)
-    {
-        bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
-        return bytes;
     }
 
     // What was taken can be decompressed.

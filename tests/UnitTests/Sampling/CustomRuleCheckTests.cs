@@ -22,4 +22,10 @@ public sealed class CustomRuleCheckTests
 
         Assert.Equal(expected, CustomRuleCheck.Of(condition, samples: 1, Now, Now.AddHours(1), project: null, description: null, Now));
     }
+
+    [Theory]
+    [InlineData("a\0b", "description must not have the character U+0000.")]
+    [InlineData("first line\r\n\tsecond line", null)]
+    public void Of_DescriptionThatPostgresCannotStore_SaysSo(string description, string? expected) =>
+        Assert.Equal(expected, CustomRuleCheck.Of(new EqCondition("trace.x", null), samples: 1, Now, Now.AddHours(1), project: null, description, Now));
 }

@@ -1,4 +1,5 @@
 using DynamicSampling.Api.Ingest.Otlp;
+using DynamicSampling.IntegrationTests.Fuzz;
 using DynamicSampling.Tests.Otlp;
 using Google.Protobuf;
 
@@ -12,7 +13,7 @@ public class OtlpFuzzTests
     [Fact]
     public void Read_SpoiltProtobuf_TakenOrRefused()
     {
-        var mutator = new BodyMutator(20_261_122, [.. RecordedBodies.Names.Where(static name => name.EndsWith(".pb", StringComparison.Ordinal)).Select(RecordedBodies.Read)]);
+        var mutator = new BodyMutator(20_261_122, RecordedBodies.ReadAll(".pb"));
         var (taken, compared) = (0, 0);
         for (var i = 0; i < Cases; i++)
         {
@@ -34,7 +35,7 @@ public class OtlpFuzzTests
     [Fact]
     public void Read_SpoiltJson_TakenOrRefused()
     {
-        var mutator = new BodyMutator(20_261_122, [.. RecordedBodies.Names.Where(static name => name.EndsWith(".json", StringComparison.Ordinal)).Select(RecordedBodies.Read)]);
+        var mutator = new BodyMutator(20_261_122, RecordedBodies.ReadAll(".json"));
         var taken = 0;
         for (var i = 0; i < Cases; i++)
             taken += IsTaken(i, mutator.Next(), static (ReadOnlySpan<byte> body, ref SaneSpans spans) => OtlpJson.Read(body, ref spans)) ? 1 : 0;

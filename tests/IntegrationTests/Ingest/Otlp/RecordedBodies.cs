@@ -7,6 +7,9 @@ internal static class RecordedBodies
 
     public static byte[] Read(string name) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "bodies", name));
 
+    /// <summary>All of a kind: <c>.pb</c> or <c>.json</c>.</summary>
+    public static IReadOnlyList<byte[]> ReadAll(string extension) => [.. Names.Where(name => name.EndsWith(extension, StringComparison.Ordinal)).Select(Read)];
+
     public static List<FoundSpan> Find(string name, ReadOnlySpan<byte> body) =>
         name.EndsWith(".json", StringComparison.Ordinal) ? FoundSpans.InJson(body) : FoundSpans.InProtobuf(body);
 }

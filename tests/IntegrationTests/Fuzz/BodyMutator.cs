@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace DynamicSampling.IntegrationTests.Ingest.Otlp;
+namespace DynamicSampling.IntegrationTests.Fuzz;
 
 /// <summary>
 /// Spoils bodies: bits, lengths and numbers that lie, parts that are missing, doubled or of another body, and tokens of JSON where
