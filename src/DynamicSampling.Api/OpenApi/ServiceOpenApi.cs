@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using DynamicSampling.Api.Authentication;
 using DynamicSampling.Tasks.Sampling.Rules;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using Scope = DynamicSampling.Api.Authentication.Scope;
 
 namespace DynamicSampling.Api.OpenApi;
 
@@ -11,6 +13,8 @@ internal static class ServiceOpenApi
     // Bodies that come in. Only they are closed: answers may gain members.
     private static readonly HashSet<string> RequestBodies = new(
         ["TaskRequest", "SettingsBody", "ProjectSettingsBody", "VolumeItem", "CustomRuleBody", "CustomRuleExtension", "RollbackBody"], StringComparer.Ordinal);
+
+    private const string KeyScheme = "key";
 
     public static void AddServiceOpenApi(this IServiceCollection services) => services.AddOpenApi(options =>
     {
@@ -24,10 +28,22 @@ internal static class ServiceOpenApi
             };
             // The document is the same wherever the service runs.
             document.Servers = [];
+            document.Components ??= new();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
+            {
+                [KeyScheme] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.Http,
+                    Scheme = "bearer",
+                    Description = "A key of this service, or a token of its issuer. Needed as soon as the service has one of them.",
+                },
+            };
             return Task.CompletedTask;
         });
         options.AddOperationTransformer((operation, context, _) =>
         {
+            if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RequiredScope>().LastOrDefault() is { } required)
+                AddAccess(operation, required, context.Document);
             AddPathParameters(operation, context.Description.RelativePath ?? "");
             Examples.AddTo(operation);
             AddOtherParameters(operation);
@@ -52,6 +68,20 @@ internal static class ServiceOpenApi
     {
         schema.Type = isNullable ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
         schema.Format = "date-time";
+    }
+
+    // What may come before any endpoint. The bodies are those of its other errors.
+    private static void AddAccess(OpenApiOperation operation, RequiredScope required, OpenApiDocument? document)
+    {
+        var scopes = required.Scope == Scope.None ? new List<string>() : [ScopeNames.Of(required.Scope)];
+        operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, document)] = scopes }];
+        operation.Responses ??= [];
+        operation.Responses.TryAdd("401", new OpenApiResponse { Description = "The key is missing or not valid." });
+        operation.Responses.TryAdd("403", new OpenApiResponse
+        {
+            Description = scopes.Count == 0 ? "The key is not for this." : $"The key has not got the scope {scopes[0]}, or is for other organizations.",
+        });
+        operation.Responses.TryAdd("429", new OpenApiResponse { Description = "Too many requests of this key, address or organization; Retry-After says when to come again." });
     }
 
     // Conditions are read and written by a converter of their own, into which the framework cannot see.
