@@ -21,6 +21,7 @@ internal sealed class ServiceProcess : IDisposable
     {
         var start = new ProcessStartInfo("taskset", ["-c", "0", "dotnet", assembly, "--urls", "http://127.0.0.1:0", .. settings])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             WorkingDirectory = Path.GetDirectoryName(assembly),
         };

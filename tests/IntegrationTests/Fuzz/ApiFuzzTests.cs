@@ -99,7 +99,7 @@ public sealed class ApiFuzzTests(ITestOutputHelper output)
 
     // A run in progress, for those who watch and cancel runs.
     private static string Hold(ApiHost host) => host.Services.GetRequiredService<TaskRunner>()
-        .Start(new("held"), (_, context) => Task.Delay(Timeout.InfiniteTimeSpan, context.CancellationToken)).Id.ToString();
+        .Start(new("held"), (_, context) => Task.Delay(Timeout.InfiniteTimeSpan, host.Clock, context.CancellationToken)).Id.ToString();
 
     private static async Task AssertItWorksAsync(ApiHost host, HttpClient client)
     {
