@@ -38,7 +38,18 @@ internal sealed class TestCluster : IAsyncDisposable
         try
         {
             // Together: they share the making of the schema, too.
-            cluster._nodes.AddRange(await Task.WhenAll(Enumerable.Range(1, nodes).Select(number => cluster.StartNodeAsync($"node-{number}"))));
+            var starting = Enumerable.Range(1, nodes).Select(number => cluster.StartNodeAsync($"node-{number}")).ToList();
+            try
+            {
+                await Task.WhenAll(starting);
+            }
+            finally
+            {
+                // Those that are there go with the cluster, also when another one could not start.
+                foreach (var node in starting.Where(node => node.IsCompletedSuccessfully))
+                    cluster._nodes.Add(await node);
+            }
+
             return cluster;
         }
         catch
