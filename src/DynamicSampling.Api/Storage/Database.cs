@@ -75,6 +75,10 @@ internal sealed class Database(DbDataSource source) : IDisposable
             {
                 // At once: whoever has won has finished, or holds locks that the next attempt waits for.
             }
+            catch (DbException exception) when (Dialect.IsConflict(exception))
+            {
+                throw new StorageUnavailableException("Others change the same at the same time, again and again. Try it once more.", exception);
+            }
             catch (StorageUnavailableException) when (Dialect.IsShared && !progress.IsCommitting && !isSecondConnection)
             {
                 // As for reading; what was not about to be committed has not been.

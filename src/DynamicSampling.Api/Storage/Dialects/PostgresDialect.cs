@@ -12,6 +12,9 @@ internal sealed class PostgresDialect(NpgsqlDataSource source) : SqlDialect
     public const string ProviderName = "postgres";
 
     /// <summary>The first key of all advisory locks of this service: others may use the same database.</summary>
+    // idle_in_transaction_session_timeout; Npgsql has no name for it.
+    private const string IdleInTransactionTimeout = "25P03";
+
     private const int LockSpace = 0x44_53_41_4D;
 
     /// <summary>From so many rows on they are copied into a table of their own first. Fewer go as parameters, in one way instead of two.</summary>
@@ -61,7 +64,13 @@ internal sealed class PostgresDialect(NpgsqlDataSource source) : SqlDialect
         connection.ExecuteAsync("SELECT FROM projects WHERE id = ANY(@projects) ORDER BY id FOR NO KEY UPDATE", new { projects }, transaction);
 
     public override Task LockAsync(DbConnection connection, DbTransaction transaction, SharedLock what) =>
-        connection.ExecuteAsync("SELECT pg_advisory_xact_lock(@LockSpace, @what)", new { LockSpace, what = (int)what }, transaction);
+        connection.ExecuteAsync(
+            // Whoever holds that of the schedule waits for the scheduler's own connections, for as long as it takes.
+            what == SharedLock.Schedule
+                ? "SELECT pg_advisory_xact_lock(@LockSpace, @what); SET LOCAL idle_in_transaction_session_timeout = 0"
+                : "SELECT pg_advisory_xact_lock(@LockSpace, @what)",
+            new { LockSpace, what = (int)what },
+            transaction);
 
     public override Task NoteChangeAsync(DbConnection connection, DbTransaction transaction, string organization) =>
         connection.ExecuteAsync(
@@ -88,6 +97,8 @@ internal sealed class PostgresDialect(NpgsqlDataSource source) : SqlDialect
             $"The PostgreSQL server has no such database: {missing.MessageText}. Create it, or mend ConnectionStrings:DynamicSampling.",
         PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } =>
             "The PostgreSQL server only lets read, as a standby does. Let ConnectionStrings:DynamicSampling name the primary; with several hosts add 'Target Session Attributes=primary'.",
+        PostgresException { SqlState: IdleInTransactionTimeout or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled } late =>
+            $"The PostgreSQL server has given up, because it took too long: {late.MessageText}. It is tried again.",
         // Class 08 are connections, 53 resources, 57P the operator.
         PostgresException { SqlState: var state } server when state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("53", StringComparison.Ordinal)
             || state.StartsWith("57P", StringComparison.Ordinal) => $"The PostgreSQL server does not serve: {server.MessageText}. The service goes on by itself when it does again.",
