@@ -63,7 +63,8 @@ internal static class SignInEndpoints
         headers["Referrer-Policy"] = "no-referrer";
         headers.CacheControl = "no-store";
         var hidden = $"<input type=\"hidden\" name=\"{encode.Encode(token.FormFieldName)}\" value=\"{encode.Encode(token.RequestToken!)}\">";
-        var body = Caller.GrantOf(http) is { } grant
+        var body = !http.RequestServices.GetRequiredService<Access>().IsRequired ? "<p>Nobody is asked for a key here.</p>"
+            : Caller.GrantOf(http) is { } grant
             ? $"""
               <p>Signed in as <strong>{encode.Encode(grant.Name)}</strong>.</p>
               <form method="post" action="{encode.Encode(http.Request.PathBase)}/sign-out">{hidden}<button>Sign out</button></form>
