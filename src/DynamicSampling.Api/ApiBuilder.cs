@@ -51,6 +51,8 @@ public static class ApiBuilder
         app.UseMiddleware<ContentEncodings>();
         app.UseMiddleware<Charsets>();
         app.UseMiddleware<BodyLimit>();
+        // Reads forms, so it comes after whatever limits what is read.
+        app.UseAntiforgery();
 
         app.MapTasks();
         app.MapRuns();

@@ -79,15 +79,18 @@ public sealed class ManualTimeProvider : TimeProvider
 
     public void Advance(double seconds) => Advance(TimeSpan.FromSeconds(seconds));
 
-    /// <summary>Waits until a timer is armed that fires within the given time: only then does advancing by it fire one.</summary>
-    public async Task WaitForTimerAsync(TimeSpan within)
+    /// <summary>Waits until a timer is armed that fires within the given time, and not before another: only then does advancing by it fire one.</summary>
+    /// <param name="within">The time.</param>
+    /// <param name="after">Timers that fire within this are others.</param>
+    /// <param name="count">How many must be armed, where others are due at the same time.</param>
+    public async Task WaitForTimerAsync(TimeSpan within, TimeSpan? after = null, int count = 1)
     {
         while (true)
         {
             Task armed;
             lock (_gate)
             {
-                if (_timers.Exists(timer => timer.Due <= _elapsed + within))
+                if (_timers.Count(timer => timer.Due <= _elapsed + within && (after is null || timer.Due > _elapsed + after)) >= count)
                     return;
                 armed = _armed.Task;
             }

@@ -52,8 +52,13 @@ internal sealed class Access(
             await Task.Delay(Interval, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
-                if (Interlocked.Exchange(ref isReloaded, false))
-                    await store.ConfigureAsync(ConfiguredKeys.Read(configuration, clock.GetUtcNow()), clock.GetUtcNow(), stoppingToken);
+                if (Volatile.Read(ref isReloaded))
+                {
+                    // Before it is read: a change in between is read again. And after that again, if the database is away.
+                    Volatile.Write(ref isReloaded, false);
+                    await ConfigureAsync(() => Volatile.Write(ref isReloaded, true), stoppingToken);
+                }
+
                 if (await store.FindChangeAsync(stoppingToken) != _change)
                 {
                     await ReadAsync(stoppingToken);
@@ -74,6 +79,20 @@ internal sealed class Access(
                     Log.KeysNotRead(logger, exception.Message);
                 _isFailing = true;
             }
+        }
+    }
+
+    private async Task ConfigureAsync(Action tryAgain, CancellationToken cancellationToken)
+    {
+        var keys = ConfiguredKeys.Read(configuration, clock.GetUtcNow());
+        try
+        {
+            await store.ConfigureAsync(keys, clock.GetUtcNow(), cancellationToken);
+        }
+        catch
+        {
+            tryAgain();
+            throw;
         }
     }
 

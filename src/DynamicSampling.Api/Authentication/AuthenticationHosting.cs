@@ -62,7 +62,6 @@ internal static class AuthenticationHosting
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseMiddleware<CrossSite>();
-        app.UseAntiforgery();
     }
 
     private static void ConfigureCookie(CookieAuthenticationOptions options, IOptions<AuthenticationSettings> settings)

@@ -43,6 +43,10 @@ internal static class Caller
             : grant.IsFor(organization) ? organization : throw Foreign();
     }
 
+    /// <summary>Makes something that callers choose, such as an idempotency key, different from the same of other callers.</summary>
+    // No name has a line feed in it.
+    public static string? Own(HttpContext http, string? chosen) => chosen is not null && GrantOf(http) is { } grant ? $"{grant.Name}\n{chosen}" : chosen;
+
     /// <summary>Asks for a scope that only some requests to an endpoint need.</summary>
     /// <exception cref="BadHttpRequestException">403: the key has not got it.</exception>
     public static void Demand(HttpContext http, Scope scope, string what)

@@ -42,9 +42,9 @@ internal sealed class KeyHandler(Access access, FailedAttempts failures, IOption
 
         if (failures.AreTooMany(Context))
         {
-            Response.Headers.RetryAfter = "60";
+            Response.Headers.RetryAfter = "1";
             return Refusals.WriteAsync(
-                Context, StatusCodes.Status429TooManyRequests, "Too many wrong keys came from this address (Limits:WrongKeysPerMinute); none is looked at for a minute.");
+                Context, StatusCodes.Status429TooManyRequests, "Too many wrong keys came from this address (Limits:WrongKeysPerMinute), so none is looked at; send it again later.");
         }
 
         var given = Request.Headers.Authorization.Count > 0 || Context.Features.Get<PathKey>() is not null || Request.Cookies.ContainsKey(Sessions.CookieName);

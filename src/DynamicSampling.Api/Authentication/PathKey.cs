@@ -16,11 +16,12 @@ internal sealed class KeysInPaths(RequestDelegate next)
 
     public Task InvokeAsync(HttpContext context)
     {
-        var path = context.Request.Path.Value;
-        if (path is not null && path.StartsWith(Prefix, StringComparison.Ordinal) && path.IndexOf('/', Prefix.Length) is var end and > 0)
+        // Also where nothing follows, and in capitals: what is probably a key must not go on as a part of the path.
+        if (context.Request.Path.Value is { Length: > 3 } path && path.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
         {
-            context.Features.Set(new PathKey(path[Prefix.Length..end]));
-            context.Request.Path = path[end..];
+            var end = path.IndexOf('/', Prefix.Length);
+            context.Features.Set(new PathKey(end < 0 ? path[Prefix.Length..] : path[Prefix.Length..end]));
+            context.Request.Path = end < 0 ? "/" : path[end..];
             // Names in paths are read from there.
             if (context.Features.Get<IHttpRequestFeature>() is { } request)
                 request.RawTarget = Cut(request.RawTarget, context.Request);
@@ -29,11 +30,29 @@ internal sealed class KeysInPaths(RequestDelegate next)
         return next(context);
     }
 
+    // Takes two segments out, as they are written, after those of the base.
     private static string Cut(string target, HttpRequest request)
     {
-        var start = request.PathBase.HasValue ? target.IndexOf(Prefix, request.PathBase.Value.Length, StringComparison.Ordinal) : target.IndexOf(Prefix, StringComparison.Ordinal);
-        var end = start < 0 ? -1 : target.IndexOf('/', start + Prefix.Length);
-        // Written in some other way; the path that the server made of it has no key any more.
-        return end < 0 ? request.PathBase.ToUriComponent() + request.Path.ToUriComponent() + request.QueryString : string.Concat(target.AsSpan(0, start), target.AsSpan(end));
+        var start = 0;
+        if (!target.StartsWith('/') && target.IndexOf("://", StringComparison.Ordinal) is var authority and >= 0)
+            start = target.IndexOf('/', authority + 3);
+        if (start < 0)
+            return target;
+        start = Skip(target, start, (request.PathBase.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries).Length);
+        var end = Skip(target, start, 2);
+        return string.Concat(target.AsSpan(0, start), end < target.Length && target[end] == '/' ? "" : "/", target.AsSpan(end));
+    }
+
+    private static int Skip(string target, int position, int segments)
+    {
+        for (; segments > 0; segments--)
+        {
+            while (position < target.Length && target[position] == '/')
+                position++;
+            var end = target.AsSpan(position).IndexOfAny('/', '?');
+            position = end < 0 ? target.Length : position + end;
+        }
+
+        return position;
     }
 }

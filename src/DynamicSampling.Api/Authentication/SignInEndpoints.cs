@@ -14,6 +14,8 @@ internal static class SignInEndpoints
 {
     private const string ContentSecurityPolicy = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+    private const int MaxFormBytes = 8192;
+
     private static readonly string Template = Read("SignIn/sign-in.html");
     private static readonly string Style = Read("SignIn/sign-in.css");
 
@@ -22,7 +24,7 @@ internal static class SignInEndpoints
         var pages = app.MapGroup("").AllowAnonymous().ExcludeFromDescription();
         pages.MapGet(Sessions.Path, (HttpContext http, IAntiforgery antiforgery, string? returnUrl) => Page(http, antiforgery, returnUrl, problem: null));
         pages.MapGet("/sign-in.css", () => TypedResults.Text(Style, "text/css"));
-        pages.MapPost(Sessions.Path, SignInAsync);
+        pages.MapPost(Sessions.Path, SignInAsync).WithFormOptions(bufferBodyLengthLimit: MaxFormBytes, valueCountLimit: 8, keyLengthLimit: 100, valueLengthLimit: MaxFormBytes);
         pages.MapPost("/sign-out", SignOutAsync);
     }
 
@@ -30,7 +32,7 @@ internal static class SignInEndpoints
         HttpContext http, [FromForm] string? key, [FromForm] string? returnUrl, Access access, FailedAttempts failures, TimeProvider clock, IAntiforgery antiforgery)
     {
         if (failures.AreTooMany(http))
-            return Page(http, antiforgery, returnUrl, "Too many wrong keys came from your address. Wait a minute.");
+            return Page(http, antiforgery, returnUrl, "Too many wrong keys came from your address. Try it again later.");
         var keys = access.Keys;
         if (keys.Find((key ?? "").Trim(), clock.GetUtcNow()) is not { } principal || keys.FindId(principal) is not { } id)
         {

@@ -9,6 +9,9 @@ internal static class TokenGrants
 {
     private const string AllOrganizations = "*";
 
+    // So that no subject is taken for the name of a key.
+    private const string Prefix = "jwt:";
+
     /// <summary>Reads scopes and organizations. A token that names no organization is for none.</summary>
     public static Grant Read(ClaimsPrincipal token, JwtSettings settings)
     {
@@ -22,5 +25,5 @@ internal static class TokenGrants
 
     // Whoever made the token has chosen it; the audit log keeps it as it keeps names.
     private static string NameOf(ClaimsPrincipal token) =>
-        token.FindFirst("sub")?.Value is { Length: > 0 } subject && Names.Check(subject) is null ? subject : "token without a subject";
+        token.FindFirst("sub")?.Value is { Length: > 0 } subject && Names.Check(Prefix + subject) is null ? Prefix + subject : Prefix;
 }

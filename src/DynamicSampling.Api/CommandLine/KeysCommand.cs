@@ -70,13 +70,12 @@ internal static class KeysCommand
 
     private static Command RevokeKey(CommandEnvironment environment, Func<string[]> settings)
     {
-        var id = new Argument<string>("id") { Description = "The key's id, as list shows it; or the key itself." };
+        var id = new Argument<string>("id") { Description = "The key's id, as list shows it." };
         var command = new Command("revoke", "Makes a key count no longer.") { id };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var host = await OpenAsync(environment, settings, cancellationToken);
-            var given = parsed.GetValue(id)!;
-            var wanted = given.StartsWith(ApiKey.Prefix, StringComparison.Ordinal) ? given[ApiKey.Prefix.Length..].Split('_')[0] : given;
+            var wanted = parsed.GetValue(id)!;
             if (!await host.Services.GetRequiredService<SqlKeyStore>().RevokeAsync(wanted, environment.Clock.GetUtcNow(), cancellationToken))
                 throw new StartupException("There is no such key, or it has been revoked before. keys list shows them.");
             await environment.Output.WriteLineAsync($"Key {wanted} is revoked; running services know within a second.");

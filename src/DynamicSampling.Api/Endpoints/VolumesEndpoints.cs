@@ -58,7 +58,7 @@ internal static partial class VolumesEndpoints
             return Problems.BadRequest(invalid.Detail, invalid.Extensions);
         }
 
-        var receipt = await store.AddAsync(batch, idempotencyKey, cancellationToken);
+        var receipt = await store.AddAsync(batch, Caller.Own(http, idempotencyKey), cancellationToken);
         if (receipt.IsRepetition)
             http.Response.Headers["Idempotency-Replayed"] = "true";
         return TypedResults.Ok(new VolumesTaken(receipt.Taken));

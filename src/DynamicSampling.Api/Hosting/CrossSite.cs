@@ -1,3 +1,4 @@
+using DynamicSampling.Api.Authentication;
 using Microsoft.Net.Http.Headers;
 
 namespace DynamicSampling.Api.Hosting;
@@ -16,13 +17,18 @@ internal sealed class CrossSite(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method) || !IsFromElsewhere(request))
+        if (!ChangesSomething(context) || !IsFromElsewhere(request))
             return next(context);
         return Refusals.WriteAsync(
             context,
             StatusCodes.Status403Forbidden,
             "The request comes from a page of another site, and such pages may change nothing here. Behind a proxy, let it pass the Host header on.");
     }
+
+    // Also a sampler's request does: it is counted as a client's, and by that the volume of what it then sends.
+    private static bool ChangesSomething(HttpContext context) =>
+        !(HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method))
+        || context.GetEndpoint()?.Metadata.GetMetadata<RequiredScope>() is { Scope: Scope.Sample };
 
     private static bool IsFromElsewhere(HttpRequest request)
     {

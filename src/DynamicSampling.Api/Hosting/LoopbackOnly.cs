@@ -12,7 +12,7 @@ internal static class LoopbackOnly
         // What was checked stays: the server does not take other addresses while it runs.
         builder.WebHost.ConfigureKestrel((context, kestrel) => kestrel.Configure(context.Configuration.GetSection("Kestrel"), reloadOnChange: false));
         var configuration = builder.Configuration;
-        if (!string.IsNullOrEmpty(configuration[AllowedHostsKey]) || AllowsAnonymous(configuration) || FindExposed(configuration) is not null)
+        if (!string.IsNullOrEmpty(configuration[AllowedHostsKey]) || FindExposed(configuration) is not null)
             return;
         // A page from elsewhere must not get in under a name of its own that points to this machine.
         configuration[AllowedHostsKey] = "localhost;127.0.0.1;[::1]";

@@ -7,6 +7,7 @@ namespace DynamicSampling.Api.Limits;
 internal sealed class FailedAttempts : IDisposable
 {
     private readonly PartitionedRateLimiter<int>? _attempts;
+    private volatile bool _hasAny;
 
     public FailedAttempts(IOptions<LimitsOptions> options)
     {
@@ -29,18 +30,20 @@ internal sealed class FailedAttempts : IDisposable
     /// </summary>
     public bool AreTooMany(HttpContext http)
     {
-        if (_attempts is null || AddressSlot(http) is not { } slot)
+        // As long as there has been none at all, nobody is counted.
+        if (_attempts is null || !_hasAny || AddressSlot(http) is not { } slot)
             return false;
-        // Takes nothing, and says whether there would be something to take.
-        using var lease = _attempts.AttemptAcquire(slot, permitCount: 0);
-        return !lease.IsAcquired;
+        // Whole attempts: a part of one comes back every moment.
+        return _attempts.GetStatistics(slot) is { CurrentAvailablePermits: < 1 };
     }
 
     /// <summary>A request came with a wrong key.</summary>
     public void Failed(HttpContext http)
     {
-        if (_attempts is not null && AddressSlot(http) is { } slot)
-            _attempts.AttemptAcquire(slot).Dispose();
+        if (_attempts is null || AddressSlot(http) is not { } slot)
+            return;
+        _attempts.AttemptAcquire(slot).Dispose();
+        _hasAny = true;
     }
 
     public void Dispose() => _attempts?.Dispose();

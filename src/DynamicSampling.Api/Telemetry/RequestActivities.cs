@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DynamicSampling.Api.Authentication;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
@@ -57,6 +58,9 @@ internal static class RequestActivities
             activity.SetTag("http.route", route);
         }
 
+        // The server has noted the path as it came, before the key was taken out of it.
+        if (context.Features.Get<PathKey>() is not null)
+            activity.SetTag("url.path", (context.Request.PathBase + context.Request.Path).Value);
         var status = context.Response.StatusCode;
         activity.SetTag("http.response.status_code", status);
         if (status >= StatusCodes.Status500InternalServerError)

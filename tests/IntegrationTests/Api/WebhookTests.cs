@@ -121,14 +121,16 @@ public class WebhookTests
     public async Task Announce_ReceiverHasTrouble_IsTriedAgainUnderTheSameKey(int status)
     {
         await using var receiver = await Receiver.StartAsync(status);
+        // A time that no other timer has.
+        receiver.RetryAfter = "7";
         await using var host = HostOf(receiver, retries: 3);
         using var client = host.CreateClient();
         await CreateRuleAsync(client, samples: 1);
         await KeepAsync(client, 1);
         var running = RunAsync(client);
-        await host.Clock.WaitForTimerAsync(TimeSpan.FromSeconds(10));
+        await host.Clock.WaitForTimerAsync(TimeSpan.FromSeconds(7), after: TimeSpan.FromSeconds(6));
         receiver.Status = 204;
-        host.Clock.Advance(10);
+        host.Clock.Advance(7);
 
         Assert.Equal(1, await running);
         Assert.Equal(2, receiver.Requests.Count);
@@ -145,7 +147,7 @@ public class WebhookTests
         await CreateRuleAsync(client, samples: 1);
         await KeepAsync(client, 1);
         var running = RunAsync(client);
-        await host.Clock.WaitForTimerAsync(TimeSpan.FromSeconds(40));
+        await host.Clock.WaitForTimerAsync(TimeSpan.FromSeconds(40), after: TimeSpan.FromSeconds(39));
         host.Clock.Advance(39);
         var before = receiver.Requests.Count;
         receiver.Status = 204;

@@ -21,10 +21,13 @@ public class CrossSiteTests
         using var volumes = await client.PostAsync("/api/volumes", Bodies.Of("""[{"project":"p","transaction":"t","total":1}]"""));
         using var settings = await client.DeleteAsync("/api/organizations/acme");
         using var read = await client.GetAsync("/api/organizations");
+        using var rates = await client.GetAsync("/sampling?service=checkout");
 
         Assert.Equal(
             (HttpStatusCode.Forbidden, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden, HttpStatusCode.OK),
             (task.StatusCode, volumes.StatusCode, settings.StatusCode, read.StatusCode));
+        // It would be counted as one of the service's clients.
+        Assert.Equal(HttpStatusCode.Forbidden, rates.StatusCode);
         Assert.Equal(0L, host.Count("runs"));
     }
 

@@ -248,6 +248,25 @@ public class KeysTests
     }
 
     [Fact]
+    public async Task IdempotencyKeys_OfTwoCallers_AreNotTheSame()
+    {
+        await using var host = TestKeys.Host(["acme", "other"]);
+        using var own = host.CreateClient(TestKeys.Of("ingest", "acme"));
+        using var foreign = host.CreateClient(TestKeys.Of("ingest", "other"));
+        foreach (var client in (HttpClient[])[foreign, own, own])
+        {
+            client.DefaultRequestHeaders.Remove("Idempotency-Key");
+            client.DefaultRequestHeaders.Add("Idempotency-Key", "minute-1");
+            using var response = await client.PostAsync("/api/volumes", Bodies.Of("""[{"project":"p","transaction":"t","total":2}]"""));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        using var root = host.CreateClient(TestKeys.Root);
+        var items = (await root.GetJsonAsync("/api/organizations")).GetProperty("items").EnumerateArray();
+        Assert.Equal([("acme", 2.0), ("other", 2.0)], items.Select(item => (item.GetProperty("organization").GetString()!, item.GetProperty("total").GetDouble())));
+    }
+
+    [Fact]
     public async Task Lists_OfAKeyForOneOrganization_HaveNothingOfOthers()
     {
         await using var host = TestKeys.Host(["acme", "other"]);

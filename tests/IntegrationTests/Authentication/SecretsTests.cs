@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using DynamicSampling.IntegrationTests.Api;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,6 +31,37 @@ public class SecretsTests
 
         Assert.True(log.Lines.Count > 20, $"{log.Lines.Count} lines");
         Assert.DoesNotContain(log.Lines, line => line.Contains("0123456789abcdef", StringComparison.Ordinal) && !IsStartup(line));
+    }
+
+    [Fact]
+    public async Task Traces_OfRequestsWithAKeyInThePath_HaveNoKey()
+    {
+        var tags = new ConcurrentQueue<string>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Microsoft.AspNetCore",
+            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity => tags.Enqueue($"{activity.DisplayName} {string.Join(' ', activity.TagObjects)}"),
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var host = TestKeys.Host([]);
+        using var client = host.CreateClient();
+        (await client.GetAsync($"/k/{Wrong}/sampling?service=only-here")).Dispose();
+        (await client.GetAsync($"/k/{TestKeys.Of("sample")}/sampling?service=only-here")).Dispose();
+
+        Assert.Contains(tags, tag => tag.Contains("url.path, /sampling]", StringComparison.Ordinal));
+        Assert.DoesNotContain(tags, tag => tag.Contains("0123456789abcdef", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Answers_ToAPathThatIsOnlyAKey_DoNotHaveIt()
+    {
+        await using var host = TestKeys.Host([]);
+        using var client = host.CreateClient();
+        client.DefaultRequestHeaders.Accept.ParseAdd("text/html");
+        using var response = await client.GetAsync($"/k/{Wrong}");
+
+        Assert.Equal("/sign-in?returnUrl=%2F", response.Headers.Location?.OriginalString);
     }
 
     // The settings of tests have a key in the name of its section, which nobody else does.
