@@ -16,6 +16,8 @@ internal sealed class KeyHandler(Access access, FailedAttempts failures, IOption
 
     private const string Bearer = "Bearer ";
 
+    private bool _isOneTooMany;
+
     /// <summary>The scheme that can tell who sends a request.</summary>
     public static string SchemeOf(HttpContext http, bool takesTokens)
     {
@@ -40,7 +42,7 @@ internal sealed class KeyHandler(Access access, FailedAttempts failures, IOption
             return Task.CompletedTask;
         }
 
-        if (failures.AreTooMany(Context))
+        if (_isOneTooMany)
         {
             Response.Headers.RetryAfter = "1";
             return Refusals.WriteAsync(
@@ -77,7 +79,8 @@ internal sealed class KeyHandler(Access access, FailedAttempts failures, IOption
 
         if (key is null)
             return AuthenticateResult.NoResult();
-        if (failures.AreTooMany(Context))
+        _isOneTooMany = failures.AreTooMany(Context);
+        if (_isOneTooMany)
             return AuthenticateResult.Fail("Too many wrong keys came from this address.");
         if (access.Keys.Find(key, TimeProvider.GetUtcNow()) is { } principal)
             return AuthenticateResult.Success(new(principal, SchemeName));

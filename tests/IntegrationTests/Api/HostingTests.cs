@@ -30,7 +30,12 @@ public class HostingTests
         var folder = Directory.CreateTempSubdirectory("dynamic-sampling-tests-");
         StartupException exception;
         await using (var app = ApiBuilder.Build([argument, "--Logging:LogLevel:Default=None", $"--ConnectionStrings:DynamicSampling=Data Source={folder.FullName}/test.db;Pooling=False"]))
+        {
             exception = await Assert.ThrowsAsync<StartupException>(() => app.StartAsync());
+            // What had started by then goes on until it is stopped.
+            await app.StopAsync();
+        }
+
         folder.Delete(recursive: true);
 
         Assert.Contains($"'{address}'", exception.Message, StringComparison.Ordinal);
