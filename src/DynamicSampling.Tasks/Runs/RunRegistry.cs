@@ -77,8 +77,7 @@ public sealed class RunRegistry
         {
             if (other.Options.Exclusive
                 && string.Equals(other.Context.Name, run.Context.Name, StringComparison.Ordinal)
-                && Overlap(other.Options, run.Options)
-                && !GoesAhead(run.Options, other.Options))
+                && Overlap(other.Options, run.Options))
             {
                 return other;
             }
@@ -86,10 +85,6 @@ public sealed class RunRegistry
 
         return null;
     }
-
-    // Whoever runs a task about one organization again and again must not keep the schedule's turn from all others. Between the two, publishing decides.
-    private static bool GoesAhead(TaskRunOptions starting, TaskRunOptions running) =>
-        starting is { Trigger: RunTrigger.Schedule, Organization: null } && running.Organization is not null;
 
     private static bool Overlap(TaskRunOptions one, TaskRunOptions other)
     {

@@ -89,18 +89,6 @@ public sealed class RunRegistryTests : IAsyncDisposable
         Assert.Equal(conflicts, exception is TaskConflictException);
     }
 
-    [Theory]
-    [InlineData(RunTrigger.Schedule, false)]
-    [InlineData(RunTrigger.Http, true)]
-    public void Add_RunOverAllWhileOneIsAboutAnOrganization_ConflictsUnlessItIsTheSchedulesTurn(RunTrigger trigger, bool conflicts)
-    {
-        var exclusive = Report with { Exclusive = true };
-        _host.Runner.Start(exclusive with { Organization = "acme" }, (_, _) => _gate.Task);
-
-        var exception = Record.Exception(() => _host.Runner.Start(exclusive with { Trigger = trigger }, (_, _) => _gate.Task));
-        Assert.Equal(conflicts, exception is TaskConflictException);
-    }
-
     [Fact]
     public void Add_ShardInProgress_TheConflictNamesIt()
     {
