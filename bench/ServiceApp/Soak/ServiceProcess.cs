@@ -27,21 +27,23 @@ internal sealed class ServiceProcess : IDisposable
         };
         start.Environment["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"] = metricsEndpoint;
         start.Environment["OTEL_METRIC_EXPORT_INTERVAL"] = "5000";
-        var process = Process.Start(start)!;
         const string Listening = "Now listening on: ";
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        var address = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        process.OutputDataReceived += (_, output) =>
         {
+            if (output.Data is not { } line)
+                return;
             if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at)
-            {
-                process.OutputDataReceived += static (_, line) => Write(line.Data);
-                process.BeginOutputReadLine();
-                return new(process, new(line[(at + Listening.Length)..]));
-            }
-
-            Write(line);
-        }
-
-        throw new InvalidOperationException("The service has ended before it listened.");
+                address.TrySetResult(new(line[(at + Listening.Length)..]));
+            else
+                // What it has to say is not part of the report.
+                Console.Error.WriteLine(line);
+        };
+        process.Exited += (_, _) => address.TrySetException(new InvalidOperationException("The service has ended before it listened."));
+        process.Start();
+        process.BeginOutputReadLine();
+        return new(process, await address.Task);
     }
 
     /// <summary>What the system knows of it: resident memory in bytes, threads and open files.</summary>
@@ -66,12 +68,5 @@ internal sealed class ServiceProcess : IDisposable
         if (!_process.HasExited)
             _process.Kill();
         _process.Dispose();
-    }
-
-    // What it has to say is not part of the report.
-    private static void Write(string? line)
-    {
-        if (line is not null)
-            Console.Error.WriteLine(line);
     }
 }
