@@ -25,7 +25,7 @@ public sealed class ServiceCommandLineTests : IDisposable
 
         Assert.Equal((2, ""), (result.Code, result.Output));
         Assert.Contains(said, result.Error, StringComparison.Ordinal);
-        Assert.Contains("The commands are migrate, doctor, export, import;", result.Error, StringComparison.Ordinal);
+        Assert.Contains("The commands are migrate, doctor, export, import, keys;", result.Error, StringComparison.Ordinal);
         Assert.Empty(_cli.Contents());
     }
 
