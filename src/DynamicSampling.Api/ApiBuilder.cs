@@ -47,7 +47,7 @@ public static class ApiBuilder
         app.UseMiddleware<KeysInPaths>();
         app.UseRouting();
         app.UseAccess();
-        app.UseRateLimiter();
+        app.UseMiddleware<LimitedRequests>();
         app.UseMiddleware<ContentEncodings>();
         app.UseMiddleware<Charsets>();
         app.UseMiddleware<BodyLimit>();

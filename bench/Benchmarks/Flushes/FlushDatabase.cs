@@ -55,7 +55,7 @@ internal sealed class FlushDatabase : IAsyncDisposable
     /// <summary>What is flushed next.</summary>
     public VolumeBatch NextBatch()
     {
-        var batch = new VolumeBatch { IsExact = false };
+        var batch = new VolumeBatch { Source = VolumeSource.Spans };
         for (var service = 0; service < Services; service++)
         {
             var name = "service-" + service.ToString("00", CultureInfo.InvariantCulture);

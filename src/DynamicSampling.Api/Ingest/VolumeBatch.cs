@@ -9,8 +9,11 @@ internal sealed class VolumeBatch
     private readonly Dictionary<VolumeKey, VolumeCount> _counts = [];
     private readonly Dictionary<ReleaseKey, MinuteWindow> _releases = [];
 
+    /// <summary>Who counted.</summary>
+    public VolumeSource Source { get; init; } = VolumeSource.Posted;
+
     /// <summary>Whether these are true counts, and not estimates from what was kept.</summary>
-    public bool IsExact { get; init; } = true;
+    public bool IsExact => Source != VolumeSource.Spans;
 
     /// <summary>How many items went in.</summary>
     public long Items { get; private set; }
@@ -31,7 +34,7 @@ internal sealed class VolumeBatch
     /// <param name="nameOf">The new name of a project of an organization.</param>
     public VolumeBatch Rename(Func<string, string, string> nameOf)
     {
-        var renamed = new VolumeBatch { IsExact = IsExact };
+        var renamed = new VolumeBatch { Source = Source };
         foreach (var (key, count) in _counts)
             renamed.Add(key with { Project = nameOf(key.Organization, key.Project) }, count);
         foreach (var (release, minutes) in _releases)
@@ -47,7 +50,7 @@ internal sealed class VolumeBatch
     /// <summary>The same with some transactions counted under the name for all others.</summary>
     public VolumeBatch Fold(IReadOnlySet<VolumeKey> keys)
     {
-        var folded = new VolumeBatch { IsExact = IsExact };
+        var folded = new VolumeBatch { Source = Source };
         foreach (var (key, count) in _counts)
             folded.Add(keys.Contains(key) ? key with { Transaction = Names.OtherTransactions } : key, count);
         foreach (var (release, minutes) in _releases)

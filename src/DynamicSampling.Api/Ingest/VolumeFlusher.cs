@@ -165,7 +165,7 @@ internal sealed class VolumeFlusher(
 
     private Flush? Take(IEnumerator<ServiceTraffic> services)
     {
-        var batch = new VolumeBatch { IsExact = false };
+        var batch = new VolumeBatch { Source = VolumeSource.Spans };
         var taken = 0;
         while (taken < CountsPerBatch && services.MoveNext())
         {

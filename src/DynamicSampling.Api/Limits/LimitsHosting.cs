@@ -1,5 +1,4 @@
 using DynamicSampling.Api.Hosting;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -17,11 +16,5 @@ internal static class LimitsHosting
         services.AddSingleton<RefusedRequests>();
         services.AddSingleton<RequestLimiter>();
         services.AddSingleton<FailedAttempts>();
-        services.AddRateLimiter(_ => { });
-        services.AddOptions<RateLimiterOptions>().Configure<RequestLimiter, RefusedRequests>((limiter, requests, refused) =>
-        {
-            limiter.GlobalLimiter = requests;
-            limiter.OnRejected = refused.AnswerAsync;
-        });
     }
 }

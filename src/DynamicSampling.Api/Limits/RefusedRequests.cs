@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using DynamicSampling.Api.Hosting;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
 namespace DynamicSampling.Api.Limits;
@@ -14,17 +13,15 @@ internal sealed class RefusedRequests(LimitsMetrics metrics, IOptions<LimitsOpti
 
     private readonly ConcurrentDictionary<string, long> _loggedAt = new(StringComparer.Ordinal);
 
-    public ValueTask AnswerAsync(OnRejectedContext context, CancellationToken cancellationToken)
+    public Task AnswerAsync(HttpContext http, Refusal refusal)
     {
-        var http = context.HttpContext;
-        var refusal = (Refusal)context.Lease;
         metrics.Refused(refusal.Setting);
         var detail = Describe(http, refusal, options.Value);
         if (IsTimeToLog(refusal.Setting))
             Log.RequestRefused(logger, detail);
         var seconds = Math.Max(1, (int)Math.Ceiling(refusal.RetryAfter.TotalSeconds));
         http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        return new(Refusals.WriteAsync(http, refusal.StatusCode, detail));
+        return Refusals.WriteAsync(http, refusal.StatusCode, detail);
     }
 
     private static string Describe(HttpContext http, Refusal refusal, LimitsOptions limits)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace DynamicSampling.Api.Limits;
 
 /// <summary>Limits requests, each by the limits of its group. The groups know nothing of each other: a flood of one leaves the others their room.</summary>
-internal sealed class RequestLimiter : PartitionedRateLimiter<HttpContext>
+internal sealed class RequestLimiter : IDisposable
 {
     private readonly GroupLimiter[] _groups;
 
@@ -25,18 +25,16 @@ internal sealed class RequestLimiter : PartitionedRateLimiter<HttpContext>
             new(group, perSecond, limits.BurstSeconds, concurrency, (int)limits.ShareOf(concurrency), canWait);
     }
 
-    public override RateLimiterStatistics? GetStatistics(HttpContext resource) => null;
+    /// <inheritdoc cref="GroupLimiter.AttemptAcquire"/>
+    public RateLimitLease AttemptAcquire(HttpContext http) => Of(http).AttemptAcquire(http);
 
-    protected override RateLimitLease AttemptAcquireCore(HttpContext resource, int permitCount) => Of(resource).AttemptAcquire(resource);
+    /// <inheritdoc cref="GroupLimiter.AcquireAsync"/>
+    public ValueTask<RateLimitLease> AcquireAsync(HttpContext http, CancellationToken cancellationToken) => Of(http).AcquireAsync(http, cancellationToken);
 
-    protected override ValueTask<RateLimitLease> AcquireAsyncCore(HttpContext resource, int permitCount, CancellationToken cancellationToken) =>
-        Of(resource).AcquireAsync(resource, cancellationToken);
-
-    protected override void Dispose(bool disposing)
+    public void Dispose()
     {
         foreach (var group in _groups)
             group.Dispose();
-        base.Dispose(disposing);
     }
 
     private GroupLimiter Of(HttpContext http) => _groups[(int)RequestGroups.Of(http.GetEndpoint())];

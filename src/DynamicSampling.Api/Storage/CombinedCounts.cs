@@ -1,23 +1,39 @@
 using System.Runtime.InteropServices;
+using DynamicSampling.Api.Ingest;
 
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>
-/// What true counts and estimates of one project and minute say together: a function of the sums of both kinds, and of nothing else.
+/// What the counts of one project and minute say together that came of several sources: a function of the sums of each, and of nothing else.
 /// docs/algorithms.md says why.
 /// </summary>
 internal static class CombinedCounts
 {
-    /// <param name="counts">What came in: at most one sum of each kind for a transaction.</param>
+    /// <summary>Who knows best, if several have counted: those that see each root trace, then whoever posts, then those that count requests.</summary>
+    private static readonly long[] BestFirst =
+    [
+        (long)VolumeSource.Reports, (long)VolumeSource.XRay, (long)VolumeSource.Posted, (long)VolumeSource.HttpMetrics, (long)VolumeSource.SpanMetrics,
+    ];
+
+    /// <param name="counts">What came in: at most one sum of each source for a transaction.</param>
     /// <param name="other">The id of <see cref="Tasks.Sampling.Names.OtherTransactions"/>; null when the project has none.</param>
     /// <returns>One count a transaction. Their total is the true one, if there is any traffic by it.</returns>
     public static List<TransactionCount> Of(IReadOnlyList<TransactionCount> counts, long? other)
     {
-        var exact = counts.Where(count => count.Kind != VolumeKind.Estimated).ToDictionary(count => count.Transaction);
-        var estimated = counts.Where(count => count.Kind == VolumeKind.Estimated).ToDictionary(count => count.Transaction);
+        var bySource = counts.ToLookup(count => count.Kind);
+        var estimated = bySource[VolumeKind.Estimated].ToDictionary(count => count.Transaction);
         // Nothing counted is no claim that there was nothing: a release can be announced that way.
-        if (exact.Values.Sum(count => count.Total) <= 0)
-            return [.. estimated.Values, .. exact.Values.Where(count => !estimated.ContainsKey(count.Transaction))];
+        var best = Array.Find(BestFirst, source => bySource[source].Sum(count => count.Total) > 0);
+        if (best == VolumeKind.Estimated)
+        {
+            return
+            [
+                .. estimated.Values,
+                .. BestFirst.SelectMany(source => bySource[source]).Where(count => !estimated.ContainsKey(count.Transaction)).DistinctBy(count => count.Transaction),
+            ];
+        }
+
+        var exact = bySource[best].ToDictionary(count => count.Transaction);
 
         var keptIsKnown = exact.Values.Any(count => count.Kept > 0);
         List<TransactionCount> combined =
@@ -47,7 +63,7 @@ internal static class CombinedCounts
         var shares = estimated.ConvertAll(count => new Share(count.Transaction, unnamed.Total * (count.Total / sum), count.Kept));
         var kept = DivideKept(shares, keptIsKnown ? unnamed.Kept : Math.Min(unnamed.Total, estimated.Sum(count => count.Kept)));
         // Alone, it has the true count.
-        var kind = shares.Count == 1 && shares[0].Transaction == unnamed.Transaction ? VolumeKind.Exact : VolumeKind.Shared;
+        var kind = shares.Count == 1 && shares[0].Transaction == unnamed.Transaction ? unnamed.Kind : VolumeKind.Shared;
         return shares.Zip(kept, (share, mine) => new TransactionCount(share.Transaction, kind, share.Total, mine));
     }
 

@@ -1,42 +1,50 @@
 using System.Data.Common;
 using System.Runtime.InteropServices;
+using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Storage.Dialects;
 using DynamicSampling.Tasks.Sampling;
 
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>
-/// Minutes of projects in which true counts and estimates meet. What came in of each kind is kept aside as it is, so that the order
+/// Minutes of projects in which counts of several sources meet. What came in of each is kept aside as it is, so that the order
 /// of arrival does not matter; volumes has what follows from it, for all who read.
 /// </summary>
 internal sealed class MixedMinutes(DbConnection connection, DbTransaction transaction, SqlDialect dialect, CancellationToken cancellationToken)
 {
-    /// <summary>What kinds of counts minutes have.</summary>
-    public async Task<MinuteState[]> FindAsync(IReadOnlyList<ProjectMinute> minutes)
+    /// <summary>The state of a minute with nothing in it.</summary>
+    public const long IsEmpty = -1;
+
+    /// <summary>The state of a minute with counts of several sources.</summary>
+    public const long IsMixed = -2;
+
+    /// <summary>The state of each minute: the <see cref="VolumeKind"/> of all its counts, or one of the constants.</summary>
+    public async Task<long[]> FindAsync(IReadOnlyList<ProjectMinute> minutes)
     {
-        var states = new MinuteState[minutes.Count];
+        var states = new long[minutes.Count];
         await dialect.QueryAsync(
             connection, transaction,
             $"""
             WITH r (i, project_id, minute) AS ({SqlDialect.Rows})
-            SELECT r.i, CAST(CASE WHEN EXISTS (SELECT 1 FROM mixed_volumes m WHERE m.project_id = r.project_id AND m.minute = r.minute) THEN 2
-                   ELSE COALESCE((SELECT CASE WHEN v.exact = 0 THEN 0 ELSE 1 END FROM volumes v WHERE v.project_id = r.project_id AND v.minute = r.minute LIMIT 1), -1)
+            SELECT r.i, CAST(CASE WHEN EXISTS (SELECT 1 FROM mixed_volumes m WHERE m.project_id = r.project_id AND m.minute = r.minute) THEN {IsMixed}
+                   ELSE COALESCE((SELECT v.exact FROM volumes v WHERE v.project_id = r.project_id AND v.minute = r.minute LIMIT 1), {IsEmpty})
                    END AS BIGINT)
             FROM r
             """,
             [Places(minutes.Count), .. Columns(minutes)],
-            reader => states[reader.GetInt64(0)] = (MinuteState)reader.GetInt64(1),
+            reader => states[reader.GetInt64(0)] = reader.GetInt64(1),
             cancellationToken);
         return states;
     }
 
-    /// <summary>Takes aside what minutes have, before the first counts of the other kind are added.</summary>
+    /// <summary>Takes aside what minutes have, before the first counts of another source are added.</summary>
     public Task MixAsync(IReadOnlyList<ProjectMinute> minutes) => dialect.ExecuteAsync(
         connection, transaction,
+        // A minute that was mixed, and of which only its volumes are left, has true counts whose source nobody knows.
         $"""
         WITH r (project_id, minute) AS ({SqlDialect.Rows})
         INSERT INTO mixed_volumes (project_id, minute, transaction_id, exact, total, kept)
-        SELECT v.project_id, v.minute, v.transaction_id, CASE WHEN v.exact = 0 THEN 0 ELSE 1 END, v.total, v.kept
+        SELECT v.project_id, v.minute, v.transaction_id, CASE v.exact WHEN {VolumeKind.Shared} THEN {(long)VolumeSource.Posted} ELSE v.exact END, v.total, v.kept
         FROM r JOIN volumes v ON v.project_id = r.project_id AND v.minute = r.minute
         """,
         Columns(minutes),
@@ -134,15 +142,6 @@ internal sealed class MixedMinutes(DbConnection connection, DbTransaction transa
 
     private static Array[] Columns(IReadOnlyList<ProjectMinute> minutes) =>
         [minutes.Select(minute => minute.Project).ToArray(), minutes.Select(minute => minute.Minute).ToArray()];
-}
-
-/// <summary>What kinds of counts a minute of a project has.</summary>
-internal enum MinuteState
-{
-    None = -1,
-    Estimated = 0,
-    Exact = 1,
-    Mixed = 2,
 }
 
 /// <summary>A minute of a project.</summary>

@@ -227,7 +227,7 @@ internal sealed class SqlVolumeStore(Database database, VolumePartitions partiti
                 SELECT Project, "Transaction", Total, Kept, Exact
                 FROM (SELECT p.name AS Project, {(byTransaction ? "t.name" : "''")} AS "Transaction",
                              SUM(v.total) AS Total, SUM(v.kept) AS Kept,
-                             MIN(CASE WHEN {(byTransaction ? "v.exact = 1" : "v.exact <> 0")} THEN 1 ELSE 0 END) AS Exact
+                             MIN(CASE WHEN {(byTransaction ? VolumeKind.IsExactSql : "v.exact <> 0")} THEN 1 ELSE 0 END) AS Exact
                       FROM projects p
                       JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN @First AND @Last
                       {(byTransaction ? "JOIN transactions t ON t.id = v.transaction_id" : "")}
@@ -314,7 +314,7 @@ internal sealed class SqlVolumeStore(Database database, VolumePartitions partiti
             var transactionId = reader.GetInt64(3);
             ref var transaction = ref CollectionsMarshal.GetValueRefOrAddDefault(transactions, transactionId, out _);
             transaction ??= reader.GetString(4);
-            page.Add(new(project, transaction, minute, reader.GetDouble(5), reader.GetDouble(6), reader.GetInt64(7) == VolumeKind.Exact));
+            page.Add(new(project, transaction, minute, reader.GetDouble(5), reader.GetDouble(6), VolumeKind.IsExact(reader.GetInt64(7))));
             after = (project, minute, transactionId);
         }
 

@@ -77,7 +77,7 @@ internal sealed class VolumeWriter(
         var (projectOf, nameOf) = (new List<long>(rows.Length), new List<string>(rows.Length));
         // A transaction may have several minutes, but is asked for once.
         var places = new Dictionary<(long Project, string Transaction), int>(rows.Length);
-        var kind = VolumeKind.Of(_batch.IsExact);
+        var kind = (long)_batch.Source;
         (string Organization, string Project) last = ("", "");
         long project = 0;
         var next = 0;
@@ -129,12 +129,11 @@ internal sealed class VolumeWriter(
         // Before the first of this batch is written.
         var minutes = MinutesOf(rows);
         var states = await _mixed.FindAsync(minutes);
-        var opposite = _batch.IsExact ? MinuteState.Estimated : MinuteState.Exact;
-        ProjectMinute[] toMix = [.. minutes.Where((_, i) => states[i] == opposite)];
-        HashSet<ProjectMinute> mixed = [.. toMix, .. minutes.Where((_, i) => states[i] == MinuteState.Mixed)];
+        ProjectMinute[] toMix = [.. minutes.Where((_, i) => states[i] >= 0 && states[i] != (long)_batch.Source)];
+        HashSet<ProjectMinute> mixed = [.. toMix, .. minutes.Where((_, i) => states[i] == MixedMinutes.IsMixed)];
         for (var i = 0; !_batch.IsExact && i < minutes.Count; i++)
         {
-            if (states[i] == MinuteState.None)
+            if (states[i] == MixedMinutes.IsEmpty)
                 Change(minutes[i], new(Total: 0, Kept: 0, EstimatedMinutes: 1));
         }
 

@@ -1,3 +1,4 @@
+using DynamicSampling.Api.Ingest;
 using System.Net;
 using System.Net.Http.Json;
 using DynamicSampling.Api.Storage;
@@ -170,8 +171,8 @@ public class RetentionTests
     {
         await using var host = new ApiHost();
         using var client = host.CreateClient();
-        await host.CountAsync(isExact: true, VolumeTable.Minute, ("a", 1, 0));
-        await host.CountAsync(isExact: false, VolumeTable.Minute, ("a", 1, 0));
+        await host.CountAsync(VolumeSource.Posted, VolumeTable.Minute, ("a", 1, 0));
+        await host.CountAsync(VolumeSource.Spans, VolumeTable.Minute, ("a", 1, 0));
         await AdvanceAsync(host, TimeSpan.FromDays(2));
         var atTwoDays = host.Count("mixed_volumes");
         await AdvanceAsync(host, TimeSpan.FromMinutes(1));
@@ -184,7 +185,7 @@ public class RetentionTests
     {
         await using var host = new ApiHost();
         using var client = host.CreateClient();
-        await host.Volumes().FlushAsync(VolumeTable.Batch(isExact: false), Guid.Parse("0193513c-7a40-7000-8000-000000000001"), CancellationToken.None);
+        await host.Volumes().FlushAsync(VolumeTable.Batch(VolumeSource.Spans), Guid.Parse("0193513c-7a40-7000-8000-000000000001"), CancellationToken.None);
         await AdvanceAsync(host, TimeSpan.FromDays(1) - TimeSpan.FromMilliseconds(1));
         var withinADay = host.Count("flushes");
         await AdvanceAsync(host, TimeSpan.FromMilliseconds(1));
@@ -198,10 +199,10 @@ public class RetentionTests
         // On PostgreSQL days go as a whole: VolumePartitionsTests.
         await using var host = new ApiHost { Storage = TestStorage.Sqlite };
         using var client = host.CreateClient();
-        await host.CountAsync(isExact: true, VolumeTable.Minute, ("old", 1, 0), ("lasting", 1, 0));
-        await host.CountAsync(isExact: true, VolumeTable.Minute + 2, ("lasting", 1, 0));
+        await host.CountAsync(VolumeSource.Posted, VolumeTable.Minute, ("old", 1, 0), ("lasting", 1, 0));
+        await host.CountAsync(VolumeSource.Posted, VolumeTable.Minute + 2, ("lasting", 1, 0));
         // It is only among what came in: the exact count leaves nothing to it.
-        await host.CountAsync(isExact: false, VolumeTable.Minute + 2, ("only estimated", 1, 0));
+        await host.CountAsync(VolumeSource.Spans, VolumeTable.Minute + 2, ("only estimated", 1, 0));
         await AdvanceAsync(host, TimeSpan.FromDays(2));
         var atTwoDays = host.Count("transactions");
         await AdvanceAsync(host, TimeSpan.FromMinutes(1));

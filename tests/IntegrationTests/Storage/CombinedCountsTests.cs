@@ -1,3 +1,4 @@
+using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Storage;
 
 namespace DynamicSampling.IntegrationTests.Storage;
@@ -6,7 +7,7 @@ public class CombinedCountsTests
 {
     private const long Other = 9;
     private const long Estimated = VolumeKind.Estimated;
-    private const long Exact = VolumeKind.Exact;
+    private const long Exact = (long)VolumeSource.Posted;
     private const long Shared = VolumeKind.Shared;
 
     [Fact]

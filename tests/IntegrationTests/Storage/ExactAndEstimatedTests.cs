@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DynamicSampling.Api.Ingest;
 using DynamicSampling.IntegrationTests.Api;
 using DynamicSampling.Tasks.Sampling;
 
@@ -7,8 +8,10 @@ namespace DynamicSampling.IntegrationTests.Storage;
 public class ExactAndEstimatedTests
 {
     private const long Minute = VolumeTable.Minute;
-    private const bool Exact = true;
-    private const bool Estimated = false;
+    private const VolumeSource Exact = VolumeSource.Posted;
+    private const VolumeSource Estimated = VolumeSource.Spans;
+
+    private static readonly VolumeSource[] BestFirst = [VolumeSource.Reports, VolumeSource.XRay, VolumeSource.Posted, VolumeSource.HttpMetrics, VolumeSource.SpanMetrics];
 
     [Fact]
     public async Task Add_Estimates_AreNotExact()
@@ -50,8 +53,8 @@ public class ExactAndEstimatedTests
     {
         await using var host = new ApiHost();
         using var client = host.CreateClient();
-        await host.CountAsync(exactFirst, Minute, ("a", exactFirst ? 100 : 130, exactFirst ? 7 : 5));
-        await host.CountAsync(!exactFirst, Minute, ("a", exactFirst ? 130 : 100, exactFirst ? 5 : 7));
+        await host.CountAsync(exactFirst ? Exact : Estimated, Minute, ("a", exactFirst ? 100 : 130, exactFirst ? 7 : 5));
+        await host.CountAsync(exactFirst ? Estimated : Exact, Minute, ("a", exactFirst ? 130 : 100, exactFirst ? 5 : 7));
 
         Assert.Equal([(Minute, "a", 100, 7, 1)], host.Rows());
         Assert.Equal([(Minute / 60, 100, 7, 0)], host.Hours());
@@ -147,7 +150,41 @@ public class ExactAndEstimatedTests
         Assert.Equal(0, host.Count("mixed_volumes") + host.Count("volumes") + host.Count("transactions"));
     }
 
-    /// <summary>Batches of both kinds, cut up and shuffled, lead to the same as one batch of the sums of each.</summary>
+    [Theory]
+    [InlineData(VolumeSource.Reports, VolumeSource.XRay)]
+    [InlineData(VolumeSource.XRay, VolumeSource.Posted)]
+    [InlineData(VolumeSource.Posted, VolumeSource.HttpMetrics)]
+    [InlineData(VolumeSource.HttpMetrics, VolumeSource.SpanMetrics)]
+    internal async Task Add_TwoWhoCountedAMinute_OnlyTheBetterOneCounts(VolumeSource better, VolumeSource worse)
+    {
+        await using var host = new ApiHost();
+        using var client = host.CreateClient();
+        await host.CountAsync(better, Minute, ("a", 100, 7));
+        await host.CountAsync(worse, Minute, ("a", 120, 0), ("b", 5, 0));
+        await host.CountAsync(worse, Minute + 1, ("a", 120, 3));
+        await host.CountAsync(better, Minute + 1, ("a", 100, 7), ("c", 1, 0));
+        await host.CountAsync(worse, Minute + 2, ("a", 9, 0));
+
+        Assert.Equal(
+            [(Minute, "a", 100, 7, (long)better), (Minute + 1, "a", 100, 7, (long)better), (Minute + 1, "c", 1, 0, (long)better), (Minute + 2, "a", 9, 0, (long)worse)],
+            host.Rows());
+        Assert.Equal([(Minute / 60, 210, 14, 0)], host.Hours());
+        Assert.Equal([("p", "a", true)], await ExactAsync(client, "&by=transaction"));
+    }
+
+    [Fact]
+    public async Task Add_SpansBesideTwoWhoCounted_TellWhatTheBetterOneDoesNot()
+    {
+        await using var host = new ApiHost();
+        using var client = host.CreateClient();
+        await host.CountAsync(VolumeSource.HttpMetrics, Minute, ("a", 100, 0));
+        await host.CountAsync(VolumeSource.Spans, Minute, ("a", 90, 9));
+        await host.CountAsync(VolumeSource.SpanMetrics, Minute, ("a", 99, 0));
+
+        Assert.Equal([(Minute, "a", 100, 9, (long)VolumeSource.HttpMetrics)], host.Rows());
+    }
+
+    /// <summary>Batches of several sources, cut up and shuffled, lead to the same as one batch of the sums of each.</summary>
     [Theory]
     [InlineData(1, false)]
     [InlineData(2, true)]
@@ -159,10 +196,10 @@ public class ExactAndEstimatedTests
         using var client = host.CreateClient();
         var random = new Random(seed);
         var pieces = Enumerable.Range(0, 60).Select(_ => Piece(random, keptIsKnown)).ToList();
-        foreach (var isExact in new[] { Exact, Estimated })
+        foreach (var ofSource in pieces.GroupBy(piece => piece.Source))
         {
             await host.Volumes().AddAsync(
-                VolumeTable.Batch(isExact, pieces.Where(piece => piece.IsExact == isExact).Select(piece => ("sums", piece.Transaction, piece.Minute, piece.Total, piece.Kept))),
+                VolumeTable.Batch(ofSource.Key, ofSource.Select(piece => ("sums", piece.Transaction, piece.Minute, piece.Total, piece.Kept))),
                 idempotencyKey: null, CancellationToken.None);
         }
 
@@ -173,10 +210,10 @@ public class ExactAndEstimatedTests
             random.Shuffle(shuffled);
             for (var at = 0; at < shuffled.Length;)
             {
-                var together = shuffled.Skip(at).Take(random.Next(1, 6)).TakeWhile(piece => piece.IsExact == shuffled[at].IsExact).ToList();
+                var together = shuffled.Skip(at).Take(random.Next(1, 6)).TakeWhile(piece => piece.Source == shuffled[at].Source).ToList();
                 at += together.Count;
                 await host.Volumes().AddAsync(
-                    VolumeTable.Batch(together[0].IsExact, together.Select(piece => (project, piece.Transaction, piece.Minute, piece.Total, piece.Kept))),
+                    VolumeTable.Batch(together[0].Source, together.Select(piece => (project, piece.Transaction, piece.Minute, piece.Total, piece.Kept))),
                     idempotencyKey: null, CancellationToken.None);
             }
 
@@ -200,25 +237,26 @@ public class ExactAndEstimatedTests
             Assert.All(
                 rows.Where(row => row.Exact != 0).GroupBy(row => row.Minute),
                 minute => Assert.Equal(
-                    pieces.Where(piece => piece.IsExact && piece.Minute == minute.Key).Sum(piece => piece.Kept), minute.Sum(row => row.Kept), 1e-4));
+                    pieces.Where(piece => piece.Source != Estimated && piece.Source == Best(pieces, minute.Key) && piece.Minute == minute.Key).Sum(piece => piece.Kept), minute.Sum(row => row.Kept), 1e-4));
         }
     }
 
     // Few minutes and names, so that all meet; the last minute has no exact counts but for nothing.
-    private static (bool IsExact, long Minute, string Transaction, double Total, double Kept) Piece(Random random, bool keptIsKnown)
+    private static (VolumeSource Source, long Minute, string Transaction, double Total, double Kept) Piece(Random random, bool keptIsKnown)
     {
-        var isExact = random.Next(2) == 0;
+        var source = random.Next(2) == 0 ? Estimated : BestFirst[random.Next(3)];
+        var isExact = source != Estimated;
         var minute = Minute + 58 + random.Next(4);
         string[] names = ["a", "b", "c", "d", "e", Names.OtherTransactions];
         var total = isExact && minute == Minute + 61 ? 0 : random.Next(1, 400) / 4.0;
-        return (isExact, minute, names[isExact ? random.Next(4, 6) : random.Next(6)], total, isExact && !keptIsKnown ? 0 : random.Next(1, 9) / 8.0 * total);
+        return (source, minute, names[isExact ? random.Next(4, 6) : random.Next(6)], total, isExact && !keptIsKnown ? 0 : random.Next(1, 9) / 8.0 * total);
     }
 
-    private static double Total(List<(bool IsExact, long Minute, string Transaction, double Total, double Kept)> pieces, long minute)
-    {
-        var exact = pieces.Where(piece => piece.IsExact && piece.Minute == minute).Sum(piece => piece.Total);
-        return exact > 0 ? exact : pieces.Where(piece => piece.Minute == minute).Sum(piece => piece.Total);
-    }
+    private static double Total(List<(VolumeSource Source, long Minute, string Transaction, double Total, double Kept)> pieces, long minute) =>
+        pieces.Where(piece => piece.Source == Best(pieces, minute) && piece.Minute == minute).Sum(piece => piece.Total);
+
+    private static VolumeSource Best(List<(VolumeSource Source, long Minute, string Transaction, double Total, double Kept)> pieces, long minute) =>
+        Array.Find(BestFirst, source => pieces.Exists(piece => piece.Source == source && piece.Minute == minute && piece.Total > 0));
 
     private static async Task<List<bool>> IsExactAsync(ApiHost host, params MinuteWindow[] windows)
     {

@@ -42,9 +42,9 @@ public class FlushTests
     {
         await using var host = new ApiHost();
         using var client = host.CreateClient();
-        await host.Volumes().AddAsync(VolumeTable.Batch(isExact: true, ("q", "a", Minute, 5, 0)), idempotencyKey: null, CancellationToken.None);
+        await host.Volumes().AddAsync(VolumeTable.Batch(VolumeSource.Posted, ("q", "a", Minute, 5, 0)), idempotencyKey: null, CancellationToken.None);
         host.Database.RefuseInserts(table, "no more rows");
-        VolumeBatch Both() => VolumeTable.Batch(isExact: false, ("p", "a", Minute, 10, 1), ("q", "a", Minute, 30, 3));
+        VolumeBatch Both() => VolumeTable.Batch(VolumeSource.Spans, ("p", "a", Minute, 10, 1), ("q", "a", Minute, 30, 3));
         await Assert.ThrowsAnyAsync<DbException>(() => host.Volumes().FlushAsync(Both(), Id, CancellationToken.None));
         var left = (host.Count("flushes"), host.Count("volumes"), host.Count("mixed_volumes"), host.Count("projects"));
         host.Database.AcceptInserts(table);
@@ -69,5 +69,5 @@ public class FlushTests
         Assert.Equal([(Minute / 60, 60, 6, 1)], host.Hours());
     }
 
-    private static VolumeBatch Estimates() => VolumeTable.Batch(isExact: false, ("p", "a", Minute, 10, 1), ("p", "b", Minute, 20, 2));
+    private static VolumeBatch Estimates() => VolumeTable.Batch(VolumeSource.Spans, ("p", "a", Minute, 10, 1), ("p", "b", Minute, 20, 2));
 }

@@ -1,3 +1,4 @@
+using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.IntegrationTests.Api;
 using Microsoft.AspNetCore.Hosting;
@@ -75,7 +76,7 @@ public class VolumeCapTests
         using var client = host.CreateClient();
         // Three rows each: one in volumes, two of what came in.
         await FillAsync(host, "p", Minute - 1440, 400);
-        await FillAsync(host, "p", Minute - 1440, 400, isExact: false);
+        await FillAsync(host, "p", Minute - 1440, 400, VolumeSource.Spans);
         await host.Services.GetRequiredService<VolumeCap>().EnforceAsync(CancellationToken.None);
 
         Assert.Equal((333, 666), (host.Count("volumes"), host.Count("mixed_volumes")));
@@ -88,7 +89,7 @@ public class VolumeCapTests
         // Its first round runs whenever it likes.
         .ConfigureTestServices(services => services.Remove(services.Single(service => service.ImplementationType == typeof(Retention)))));
 
-    private static Task<VolumeReceipt> FillAsync(ApiHost host, string project, long first, int minutes, bool isExact = true) =>
+    private static Task<VolumeReceipt> FillAsync(ApiHost host, string project, long first, int minutes, VolumeSource source = VolumeSource.Posted) =>
         host.Volumes().AddAsync(
-            VolumeTable.Batch(isExact, Enumerable.Range(0, minutes).Select(i => (project, "t", first + i, 1.0, 0.0))), idempotencyKey: null, CancellationToken.None);
+            VolumeTable.Batch(source, Enumerable.Range(0, minutes).Select(i => (project, "t", first + i, 1.0, 0.0))), idempotencyKey: null, CancellationToken.None);
 }

@@ -1,3 +1,4 @@
+using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.IntegrationTests.Api;
 using DynamicSampling.IntegrationTests.Postgres;
@@ -25,9 +26,9 @@ public sealed class VolumePartitionsTests
     {
         await using var host = Host();
         using var client = host.CreateClient();
-        await host.CountAsync(isExact: true, VolumeTable.Minute - (2 * 24 * 60), ("a", 1, 0));
-        await host.CountAsync(isExact: true, (Today * 24 * 60) - 1, ("a", 2, 0));
-        await host.CountAsync(isExact: true, Today * 24 * 60, ("a", 4, 0));
+        await host.CountAsync(VolumeSource.Posted, VolumeTable.Minute - (2 * 24 * 60), ("a", 1, 0));
+        await host.CountAsync(VolumeSource.Posted, (Today * 24 * 60) - 1, ("a", 2, 0));
+        await host.CountAsync(VolumeSource.Posted, Today * 24 * 60, ("a", 4, 0));
 
         Assert.Equal([Today - 2, Today - 1, Today, Today + 1], Days(host));
         Assert.Equal([1, 2, 4], host.Rows().Select(row => row.Total));
@@ -38,8 +39,8 @@ public sealed class VolumePartitionsTests
     {
         await using var host = Host();
         using var client = host.CreateClient();
-        await host.CountAsync(isExact: true, VolumeTable.Minute, ("old", 1, 0));
-        await host.CountAsync(isExact: true, ((Today + 1) * 24 * 60) + 1, ("new", 1, 0));
+        await host.CountAsync(VolumeSource.Posted, VolumeTable.Minute, ("old", 1, 0));
+        await host.CountAsync(VolumeSource.Posted, ((Today + 1) * 24 * 60) + 1, ("new", 1, 0));
         // Two days after the end of today, to the minute; and one before.
         var end = TimeSpan.FromMinutes(((Today + 3) * 24 * 60) - VolumeTable.Minute);
         await AdvanceAsync(host, end - TimeSpan.FromMinutes(1));
@@ -59,7 +60,7 @@ public sealed class VolumePartitionsTests
         using var client = host.CreateClient();
         var stores = Enumerable.Range(0, 4).Select(_ => ActivatorUtilities.CreateInstance<SqlVolumeStore>(host.Services, ActivatorUtilities.CreateInstance<VolumePartitions>(host.Services)));
         await Task.WhenAll(stores.Select(store => Task.Run(() => store.AddAsync(
-            VolumeTable.Batch(isExact: true, ("p", "a", VolumeTable.Minute - (24 * 60), 1, 0)), idempotencyKey: null, CancellationToken.None))));
+            VolumeTable.Batch(VolumeSource.Posted, ("p", "a", VolumeTable.Minute - (24 * 60), 1, 0)), idempotencyKey: null, CancellationToken.None))));
 
         Assert.Equal([4], host.Rows().Select(row => row.Total));
     }

@@ -14,18 +14,18 @@ internal static class VolumeTable
 
     public static SqlVolumeStore Volumes(this ApiHost host) => host.Services.GetRequiredService<SqlVolumeStore>();
 
-    public static VolumeBatch Batch(bool isExact, params IEnumerable<(string Project, string Transaction, long Minute, double Total, double Kept)> counts)
+    public static VolumeBatch Batch(VolumeSource source, params IEnumerable<(string Project, string Transaction, long Minute, double Total, double Kept)> counts)
     {
-        var batch = new VolumeBatch { IsExact = isExact };
+        var batch = new VolumeBatch { Source = source };
         foreach (var (project, transaction, minute, total, kept) in counts)
             batch.Add(new VolumeKey("acme", project, transaction, minute), new(total, kept));
         return batch;
     }
 
     /// <summary>Counts one batch of a project's transactions in a minute.</summary>
-    public static Task CountAsync(this ApiHost host, bool isExact, long minute, params (string Transaction, double Total, double Kept)[] counts) =>
+    public static Task CountAsync(this ApiHost host, VolumeSource source, long minute, params (string Transaction, double Total, double Kept)[] counts) =>
         host.Volumes().AddAsync(
-            Batch(isExact, counts.Select(count => ("p", count.Transaction, minute, count.Total, count.Kept))), idempotencyKey: null, CancellationToken.None);
+            Batch(source, counts.Select(count => ("p", count.Transaction, minute, count.Total, count.Kept))), idempotencyKey: null, CancellationToken.None);
 
     /// <summary>The volumes of a project to a millionth, by minute and transaction.</summary>
     public static List<(long Minute, string Transaction, double Total, double Kept, long Exact)> Rows(this ApiHost host, string project = "p") =>

@@ -91,7 +91,6 @@ public class OtlpExportTests
         Assert.Equal("{run}", Assert.Single(metrics, metric => metric.Text(1) == "dynamic_sampling.task.starts").Text(3));
         Assert.Equal("s", Assert.Single(metrics, metric => metric.Text(1) == "dynamic_sampling.function.duration").Text(3));
         Assert.Contains(metrics, metric => metric.Text(1) == "http.server.request.duration");
-        Assert.Contains(metrics, metric => metric.Text(1) == "aspnetcore.rate_limiting.requests");
 
         // histogram 9 > data_points 1: count 4, explicit_bounds 7, attributes 9
         var point = Assert.Single(Assert.Single(metrics, metric => metric.Text(1) == "dynamic_sampling.task.duration").Messages(9).Single().Messages(1));

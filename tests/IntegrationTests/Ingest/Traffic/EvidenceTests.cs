@@ -140,7 +140,7 @@ public sealed class EvidenceTests
 
     private double Taken()
     {
-        var batch = new DynamicSampling.Api.Ingest.VolumeBatch { IsExact = false };
+        var batch = new DynamicSampling.Api.Ingest.VolumeBatch { Source = DynamicSampling.Api.Ingest.VolumeSource.Spans };
         _service.Pending.Take("acme", "checkout", batch);
         return batch.Counts.Values.Sum(count => count.Total);
     }

@@ -131,7 +131,7 @@ public sealed class PendingCountsTests
 
     private List<(string Name, long Minute, double Total, double Kept)> Take()
     {
-        var batch = new VolumeBatch { IsExact = false };
+        var batch = new VolumeBatch { Source = VolumeSource.Spans };
         _counts.Take("acme", "checkout", batch);
         return [.. batch.Counts.Select(count => (count.Key.Transaction, count.Key.Minute, count.Value.Total, count.Value.Kept)).Order()];
     }

@@ -20,7 +20,7 @@ public sealed class TrafficTableTests
         _table.Sweep(Start + (20 * 60_000));
         Assert.Equal(1000, service.Pending.KnownNames);
 
-        service.Pending.Take("acme", "checkout", new() { IsExact = false });
+        service.Pending.Take("acme", "checkout", new() { Source = VolumeSource.Spans });
         service.Count(default, "GET /", Start + (20 * 60_000), Start + (20 * 60_000), maxNames: 5000);
         _table.Sweep(Start + (9 * 60_000));
         Assert.Equal(1001, service.Pending.KnownNames);
