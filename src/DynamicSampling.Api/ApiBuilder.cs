@@ -8,6 +8,7 @@ using DynamicSampling.Api.Goals;
 using DynamicSampling.Api.Hosting;
 using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Ingest.Otlp;
+using DynamicSampling.Api.Ingest.Reports;
 using DynamicSampling.Api.Ingest.Traffic;
 using DynamicSampling.Api.Limits;
 using DynamicSampling.Api.Notifications;
@@ -58,6 +59,7 @@ public static class ApiBuilder
         app.MapRuns();
         app.MapTraces();
         app.MapVolumes();
+        app.MapReports();
         app.MapOrganizations();
         app.MapProjects();
         app.MapRates();
@@ -140,6 +142,7 @@ public static class ApiBuilder
         builder.Services.AddSingleton<SqlCustomRuleStore>();
         builder.Services.AddSingleton<ICustomRuleStore>(services => services.GetRequiredService<SqlCustomRuleStore>());
         builder.Services.AddSingleton<SqlClientStore>();
+        builder.Services.AddSingleton<SqlInstanceStore>();
         builder.Services.AddSingleton<SqlSettingsDocuments>();
         builder.Services.AddSingleton<IPassProgress, SqlPassProgress>();
         builder.Services.AddSingleton<SqlRunStore>();
@@ -165,6 +168,7 @@ public static class ApiBuilder
         builder.Services.AddSingleton(services => new RepeatedSpans(services.GetRequiredService<IOptions<IngestOptions>>().Value.RememberedSpans));
         builder.Services.AddSingleton<TraceIngest>();
         builder.Services.AddSingleton<ClientPolls>();
+        builder.Services.AddSingleton<SamplerReports>();
         builder.Services.AddSingleton<OrganizationRoom>();
         builder.Services.AddSingleton<OtlpBodies>();
         builder.Services.AddSingleton<OtlpReceiver>();

@@ -6,15 +6,13 @@ using Microsoft.Extensions.Primitives;
 namespace DynamicSampling.Api.Authentication;
 
 /// <summary>
-/// Whether the service asks for keys, and which there are. What changes in the database or in the settings counts within a second,
-/// in all processes: keys are changed without a restart.
+/// Whether the service asks for keys, and which there are. What changes in the database or in the settings counts within
+/// <see cref="AuthenticationSettings.RefreshInterval"/>, in all processes: keys are changed without a restart.
 /// </summary>
 internal sealed class Access(
     SqlKeyStore store, IConfiguration configuration, IOptions<AuthenticationSettings> settings, IOptions<JwtSettings> tokens, TimeProvider clock, ILogger<Access> logger)
     : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-
     private KeyRing _keys = KeyRing.Empty;
     private long _change;
     private bool _isFailing;
@@ -49,7 +47,7 @@ internal sealed class Access(
         using var reloads = ChangeToken.OnChange(configuration.GetReloadToken, () => Volatile.Write(ref isReloaded, true));
         while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.Delay(Interval, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(settings.Value.RefreshInterval, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
                 if (Volatile.Read(ref isReloaded))
@@ -74,7 +72,7 @@ internal sealed class Access(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                // Those that are known go on counting. Once, and not every second.
+                // Those that are known go on counting. Once, and not every time.
                 if (!_isFailing)
                     Log.KeysNotRead(logger, exception.Message);
                 _isFailing = true;

@@ -15,4 +15,9 @@ internal sealed class AuthenticationSettings
     /// <value>5 minutes to 30 days. The default is 8 hours.</value>
     [Range(typeof(TimeSpan), "00:05:00", "30.00:00:00")]
     public TimeSpan SessionLifetime { get; set; } = TimeSpan.FromHours(8);
+
+    /// <summary>How often each process looks for keys that have been made or revoked.</summary>
+    /// <value>100 milliseconds to a minute. The default is a second.</value>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
+    public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromSeconds(1);
 }

@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization;
 using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Ingest.Traffic;
+using DynamicSampling.Api.Ingest.Reports;
 using DynamicSampling.Api.Serving;
+using DynamicSampling.Api.Storage;
 using DynamicSampling.Tasks.Runtime;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -10,27 +12,55 @@ namespace DynamicSampling.Api.Endpoints;
 /// <summary>Who polls, and who obeys.</summary>
 internal static class ClientsEndpoints
 {
-    public static void MapClients(this IEndpointRouteBuilder app) =>
+    // What has not reported for so long has stopped, or cannot reach the service.
+    private static readonly TimeSpan Listed = TrafficTable.Idle;
+
+    public static void MapClients(this IEndpointRouteBuilder app)
+    {
         app.MapGet("/api/organizations/{org}/clients", List)
             .WithTags("Sampling").RequireScope(Scope.Read).WithName("ListClients").WithSummary("Which services poll, how often, and whether what they send matches what they were served")
             .WithDescription("Services that sent spans or polled within the last hour, by name.")
             .ProducesProblem(StatusCodes.Status400BadRequest);
+        app.MapGet("/api/organizations/{org}/clients/{service}/instances", ListInstances)
+            .WithTags("Sampling").RequireScope(Scope.Read).WithName("ListInstances").WithSummary("The processes of a service whose samplers report, and whether each follows its rates")
+            .WithDescription("Those that reported within the last hour, by the names that they give themselves.")
+            .ProducesProblem(StatusCodes.Status400BadRequest);
+    }
 
     private static async Task<Ok<ClientsPage>> List(
-        PathName org, TrafficTable traffic, SamplingStrategies strategies, TimeProvider clock, int? limit, string? cursor, CancellationToken cancellationToken)
+        PathName org, TrafficTable traffic, SamplingStrategies strategies, SqlInstanceStore instances, TimeProvider clock, int? limit, string? cursor,
+        CancellationToken cancellationToken)
     {
         var count = Paging.Limit(limit);
         var after = Paging.Cursor<ClientsCursor>(cursor)?.Service ?? "";
         var current = await strategies.FindOrganizationAsync(org.Value, cancellationToken);
-        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = clock.GetUtcNow();
         var services = traffic.Of(org.Value)
             .Where(service => string.CompareOrdinal(service.Service, after) > 0)
             .OrderBy(service => service.Service, StringComparer.Ordinal)
             .Take(count + 1)
             .ToList();
-        var page = Paging.ToPage(services, count, service => ClientDescription.Of(ClientState.Of(service, now)), service => new ClientsCursor(service.Service));
+        var reporting = (await instances.ListAsync(org.Value, [.. services.Select(service => service.Service)], now - Listed, cancellationToken))
+            .ToLookup(instance => instance.Service, instance => InstanceState.StatusOf(instance, now), StringComparer.Ordinal);
+        var page = Paging.ToPage(
+            services,
+            count,
+            service => ClientDescription.Of(ClientState.Of(service, now.ToUnixTimeMilliseconds()), [.. reporting[service.Service]]),
+            service => new ClientsCursor(service.Service));
         return TypedResults.Ok(new ClientsPage(current?.Version ?? 0, page.Items, page.Next));
     }
+
+    private static async Task<Ok<Page<InstanceDescription>>> ListInstances(
+        PathName org, PathName service, SqlInstanceStore instances, TimeProvider clock, int? limit, string? cursor, CancellationToken cancellationToken)
+    {
+        var count = Paging.Limit(limit);
+        var now = clock.GetUtcNow();
+        var rows = await instances.ListAsync(
+            org.Value, service.Value, now - Listed, Paging.Cursor<InstancesCursor>(cursor)?.Client ?? "", count + 1, cancellationToken);
+        return TypedResults.Ok(Paging.ToPage(rows, count, row => InstanceDescription.Of(row, now), row => new InstancesCursor(row.Client)));
+    }
+
+    private sealed record InstancesCursor(string Client);
 
     private sealed record ClientsCursor(string Service);
 }
@@ -53,6 +83,7 @@ internal sealed record ClientsPage(long Version, IReadOnlyList<ClientDescription
 /// <param name="CheckedSpans">Root spans of the running minute and the one before that tell whether they were kept by the rates that were served.</param>
 /// <param name="SpansInLine">How many of these were.</param>
 /// <param name="TransactionsFolded">Whether transactions were counted as `__other__` in the last 10 minutes, because there were too many.</param>
+/// <param name="Instances">How many of its processes have samplers that report; their counts are exact.</param>
 internal sealed record ClientDescription(
     string Service,
     ClientStatus Status,
@@ -64,11 +95,12 @@ internal sealed record ClientDescription(
     [property: JsonConverter(typeof(UtcMillisecondsJsonConverter))] DateTimeOffset? LastSpanAt,
     int CheckedSpans,
     int SpansInLine,
-    bool TransactionsFolded)
+    bool TransactionsFolded,
+    int Instances)
 {
-    public static ClientDescription Of(ClientState state) => new(
-        state.Service, state.Status, Describe(state), state.LastPollAt, state.PollIntervalSeconds, state.Pollers, state.Version, state.LastSpanAt,
-        state.CheckedSpans, state.SpansInLine, state.TransactionsFolded);
+    public static ClientDescription Of(ClientState state, IReadOnlyCollection<ClientStatus> instances) => new(
+        state.Service, InstanceState.Together(instances) ?? state.Status, instances.Count > 0 ? InstanceState.Describe(instances) : Describe(state), state.LastPollAt, state.PollIntervalSeconds, state.Pollers, state.Version, state.LastSpanAt,
+        state.CheckedSpans, state.SpansInLine, state.TransactionsFolded, instances.Count);
 
     private static string Describe(ClientState state) => state.Status switch
     {
@@ -80,4 +112,33 @@ internal sealed record ClientDescription(
         ClientStatus.Obeying => $"Of {state.CheckedSpans} root spans, {state.SpansInLine} are in line with the rates that were served.",
         _ => "It polls, but no root span has arrived lately that tells whether it obeys.",
     };
+}
+
+/// <summary>A process of a service whose sampler reports.</summary>
+/// <param name="Client">What it calls itself.</param>
+/// <param name="Sampler">Its sampler's name and version; null when it does not say.</param>
+/// <param name="Status">Whether it does what it was told.</param>
+/// <param name="Message">The same in words.</param>
+/// <param name="FirstReportAt">When it reported first.</param>
+/// <param name="LastReportAt">When it reported last.</param>
+/// <param name="RatesTag">The ETag of the rates that it follows; null before it has any.</param>
+/// <param name="Seconds">How long it counted for its last report.</param>
+/// <param name="Total">Root spans in its last report, before sampling.</param>
+/// <param name="Kept">How many of them were sampled.</param>
+internal sealed record InstanceDescription(
+    string Client,
+    string? Sampler,
+    ClientStatus Status,
+    string Message,
+    [property: JsonConverter(typeof(UtcMillisecondsJsonConverter))] DateTimeOffset FirstReportAt,
+    [property: JsonConverter(typeof(UtcMillisecondsJsonConverter))] DateTimeOffset LastReportAt,
+    string? RatesTag,
+    double Seconds,
+    double Total,
+    double Kept)
+{
+    public static InstanceDescription Of(StoredInstance instance, DateTimeOffset now) => new(
+        instance.Client, instance.Sampler, InstanceState.StatusOf(instance, now), InstanceState.Describe(InstanceState.StatusOf(instance, now)),
+        DateTimeOffset.FromUnixTimeMilliseconds(instance.FirstReportAt), DateTimeOffset.FromUnixTimeMilliseconds(instance.LastReportAt),
+        instance.RatesTag, instance.Seconds, instance.Total, instance.Kept);
 }

@@ -131,7 +131,7 @@ internal static class ServiceOpenApi
     private static void AddPathParameters(OpenApiOperation operation, string path)
     {
         var position = 0;
-        foreach (var (name, title, example) in (ReadOnlySpan<(string, string, string)>)[("org", "organization", "acme"), ("project", "project", "checkout")])
+        foreach (var (name, title, example) in (ReadOnlySpan<(string, string, string)>)[("org", "organization", "acme"), ("project", "project", "checkout"), ("service", "service", "checkout")])
         {
             if (!path.Contains($"{{{name}}}", StringComparison.Ordinal))
                 continue;

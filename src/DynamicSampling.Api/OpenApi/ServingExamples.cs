@@ -24,6 +24,18 @@ internal static class ServingExamples
         }
         """;
 
+    private const string Report =
+        """
+        {
+          "service": "checkout", "client": "01a204df-f73e-7a05-b34d-e3aacb60722e", "sequence": 17, "sampler": "DynamicSampling.Sampler/1.0.0",
+          "ratesTag": "\"3a9557812feadd15\"", "start": "2026-11-22T16:50:00.000Z", "end": "2026-11-22T16:50:10.000Z",
+          "operations": [
+            { "operation": "GET /cart", "total": 1200, "kept": 123, "rate": 0.1 },
+            { "operation": "__other__", "total": 50, "kept": 5, "rate": 0.1 }
+          ]
+        }
+        """;
+
     private const string Strategy =
         """
         {
@@ -40,6 +52,8 @@ internal static class ServingExamples
 
     public static readonly Dictionary<string, string> Requests = new(StringComparer.Ordinal)
     {
+        ["PostReport"] = Report,
+        ["PostReportOfOrganization"] = Report,
         ["ExportTraces"] = Traces,
         ["ExportTracesOfOrganization"] = Traces,
     };
@@ -60,6 +74,21 @@ internal static class ServingExamples
               ]
             }
             """,
+        ["PostReport 200"] = """{ "taken": 2, "repeated": false }""",
+        ["PostReportOfOrganization 200"] = """{ "taken": 2, "repeated": false }""",
+        ["ListInstances 200"] =
+            """
+            {
+              "items": [
+                {
+                  "client": "01a204df-f73e-7a05-b34d-e3aacb60722e", "sampler": "DynamicSampling.Sampler/1.0.0", "status": "obeying",
+                  "message": "It follows the current rates, and its counts are exact.", "firstReportAt": "2026-11-22T09:12:10.000Z", "lastReportAt": "2026-11-22T10:00:10.000Z",
+                  "ratesTag": "\"3a9557812feadd15\"", "seconds": 10, "total": 1250, "kept": 128
+                }
+              ],
+              "next": null
+            }
+            """,
         ["ListClients 200"] =
             """
             {
@@ -68,7 +97,7 @@ internal static class ServingExamples
                 {
                   "service": "checkout", "status": "obeying", "message": "Of 412 root spans, 412 are in line with the rates that were served.",
                   "lastPollAt": "2026-11-22T10:00:12.000Z", "pollIntervalSeconds": 60, "pollers": 3, "version": 12,
-                  "lastSpanAt": "2026-11-22T10:00:14.200Z", "checkedSpans": 412, "spansInLine": 412, "transactionsFolded": false
+                  "lastSpanAt": "2026-11-22T10:00:14.200Z", "checkedSpans": 412, "spansInLine": 412, "transactionsFolded": false, "instances": 0
                 }
               ],
               "next": null

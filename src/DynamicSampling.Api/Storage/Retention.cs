@@ -80,6 +80,13 @@ internal sealed class Retention(
                 "DELETE FROM flushes WHERE id IN (SELECT id FROM flushes WHERE created_at <= @limit LIMIT @rows)",
                 (now - SqlVolumeStore.IdempotencyWindow).ToUnixTimeMilliseconds(),
                 cancellationToken)
+            + await deletion.DeleteAsync(
+                """
+                DELETE FROM instances WHERE (organization, service, client) IN (
+                    SELECT organization, service, client FROM instances WHERE last_report_at <= @limit LIMIT @rows)
+                """,
+                (now - SqlVolumeStore.IdempotencyWindow).ToUnixTimeMilliseconds(),
+                cancellationToken)
             + await deletion.DeleteChangesAsync((now - Changes).ToUnixTimeMilliseconds(), cancellationToken)
             // After what expires, and the names last: then they see what is left.
             + await cap.EnforceAsync(cancellationToken)

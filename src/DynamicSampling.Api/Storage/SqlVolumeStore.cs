@@ -250,8 +250,12 @@ internal sealed class SqlVolumeStore(Database database, VolumePartitions partiti
                 })).AsList(),
             cancellationToken);
 
-    /// <summary>Counts a batch, unless it turns out to have been counted.</summary>
-    private async Task<VolumeReceipt> WriteAsync(
+    /// <summary>Counts a batch, all of it or nothing, unless it turns out to have been counted.</summary>
+    /// <param name="batch">What to count.</param>
+    /// <param name="recognize">Notes in the same transaction that it is counted, and tells whether it had been.</param>
+    /// <param name="cancellationToken">Cancels it before it is committed.</param>
+    /// <exception cref="NoRoomException">There are too many organizations or projects.</exception>
+    public async Task<VolumeReceipt> WriteAsync(
         VolumeBatch batch, Func<DbConnection, DbTransaction, Task<VolumeReceipt>> recognize, CancellationToken cancellationToken)
     {
         if (batch.Counts.Count > 0)

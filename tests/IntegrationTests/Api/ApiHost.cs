@@ -101,9 +101,13 @@ internal sealed class ApiHost : WebApplicationFactory<TaskRequest>
         builder.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
         // Nothing runs but what the test asks for.
         builder.UseSetting("Scheduling:Enabled", "false");
-        // Tests that let months pass would flush millions of times.
+        // Tests that let months pass would flush, and look for keys, millions of times.
         if (!UsesSystemClock)
+        {
             builder.UseSetting("Ingest:FlushInterval", "00:01:00");
+            builder.UseSetting("Authentication:RefreshInterval", "00:01:00");
+        }
+
         builder.ConfigureLogging(logging => logging.ClearProviders());
         builder.ConfigureTestServices(services =>
         {

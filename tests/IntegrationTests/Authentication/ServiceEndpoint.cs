@@ -17,6 +17,7 @@ internal sealed record ServiceEndpoint(string Method, string Pattern, RequiredSc
     {
         ["org"] = "acme",
         ["project"] = "checkout",
+        ["service"] = "checkout",
         ["task"] = "no_such_task",
         ["id"] = "01a204df-f73e-7a05-b34d-e3aacb60722e",
         ["id:guid"] = "01a204df-f73e-7a05-b34d-e3aacb60722e",
@@ -50,6 +51,8 @@ internal sealed record ServiceEndpoint(string Method, string Pattern, RequiredSc
             request.Content = Pattern is "/sign-in" or "/sign-out" ? Bodies.Of("a=b", "application/x-www-form-urlencoded") : Bodies.Of(Pattern switch
             {
                 "/api/volumes" => """[{"organization":"acme","project":"checkout","transaction":"GET /","total":1}]""",
+                "/api/reports" =>
+                    """{"organization":"acme","service":"checkout","client":"c","sequence":1,"start":"2026-11-22T09:59:50Z","end":"2026-11-22T10:00:00Z","operations":[]}""",
                 _ when Pattern.StartsWith("/api/tasks/", StringComparison.Ordinal) => """{"organization":"acme"}""",
                 _ => "{}",
             });

@@ -24,8 +24,12 @@ internal static class VolumeTable
 
     /// <summary>Counts one batch of a project's transactions in a minute.</summary>
     public static Task CountAsync(this ApiHost host, VolumeSource source, long minute, params (string Transaction, double Total, double Kept)[] counts) =>
+        host.CountAsync(source, minute, "p", counts);
+
+    /// <summary>The same of a project of that name.</summary>
+    public static Task CountAsync(this ApiHost host, VolumeSource source, long minute, string project, params (string Transaction, double Total, double Kept)[] counts) =>
         host.Volumes().AddAsync(
-            Batch(source, counts.Select(count => ("p", count.Transaction, minute, count.Total, count.Kept))), idempotencyKey: null, CancellationToken.None);
+            Batch(source, counts.Select(count => (project, count.Transaction, minute, count.Total, count.Kept))), idempotencyKey: null, CancellationToken.None);
 
     /// <summary>The volumes of a project to a millionth, by minute and transaction.</summary>
     public static List<(long Minute, string Transaction, double Total, double Kept, long Exact)> Rows(this ApiHost host, string project = "p") =>

@@ -21,13 +21,10 @@ internal static class OtlpNames
         [.. Enumerable.Range(0, 0x20).Select(code => (char)code), .. Enumerable.Range(0x7F, 0x21).Select(code => (char)code)]);
 
     /// <summary>The name of a service as it would be, had it come in a span.</summary>
-    public static string OfService(string service)
-    {
-        if (Names.Check(service) is null)
-            return service;
-        Span<char> buffer = stackalloc char[BufferLength];
-        return Decode(Encoding.UTF8.GetBytes(service), UnknownService, buffer).ToString();
-    }
+    public static string OfService(string service) => Clean(service, UnknownService);
+
+    /// <summary>The name of a transaction as it would be, had it come in a span.</summary>
+    public static string OfTransaction(string transaction) => Clean(transaction, UnknownTransaction);
 
     /// <summary>Decodes a name.</summary>
     /// <param name="utf8">The bytes, in what should be UTF-8.</param>
@@ -46,5 +43,13 @@ internal static class OtlpNames
         for (var i = name.IndexOfAny(Control); i >= 0; i = name.IndexOfAny(Control))
             name[i] = '\uFFFD';
         return name is "." or ".." ? unknown : name;
+    }
+
+    private static string Clean(string name, string unknown)
+    {
+        if (Names.Check(name) is null)
+            return name;
+        Span<char> buffer = stackalloc char[BufferLength];
+        return Decode(Encoding.UTF8.GetBytes(name), unknown, buffer).ToString();
     }
 }
