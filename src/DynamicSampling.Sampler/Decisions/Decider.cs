@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using OpenTelemetry.Trace;
+
+namespace DynamicSampling.Sampler.Decisions;
+
+/// <summary>Decides by the table of the moment, replaces it when rates or names change, and takes what was counted from it.</summary>
+internal sealed class Decider
+{
+    // Requests to others start with this name and are called by their method when they end.
+    private const string HttpClientName = "System.Net.Http.HttpRequestOut";
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
+    private readonly Settings _settings;
+    private readonly KnownNames _names;
+    private readonly Gate _gate = new();
+
+    // Tables that were replaced, by which somebody may still have been deciding when their counts were taken.
+    private readonly List<DecisionTable> _replaced = [];
+    private readonly Action<Exception> _namingFailed;
+    private volatile DecisionTable _table;
+    private long _start;
+
+    /// <param name="settings">The settings.</param>
+    /// <param name="namingFailed">Is told what the user's own naming throws.</param>
+    public Decider(Settings settings, Action<Exception> namingFailed)
+    {
+        _settings = settings;
+        _namingFailed = namingFailed;
+        _names = new(settings.MaxOperations, settings.Clock);
+        _start = settings.Clock.GetTimestamp();
+        _table = MakeTable(Strategy.Of(settings.InitialSampleRate));
+    }
+
+    public Strategy Strategy => _table.Strategy;
+
+    public int Operations => _table.Count;
+
+    public SamplingResult Decide(in SamplingParameters parameters)
+    {
+        var isRoot = parameters.ParentContext.TraceId == default;
+        if (!isRoot && _settings.ParentBased)
+            return new((parameters.ParentContext.TraceFlags & ActivityTraceFlags.Recorded) != ActivityTraceFlags.None ? SamplingDecision.RecordAndSample : SamplingDecision.Drop);
+        var table = _table;
+        var operation = _settings.OperationName is { } naming && NameOf(naming, parameters) is { } name ? table.OfName(name) : table.Of(parameters);
+        return operation.Decide(parameters, isRoot);
+    }
+
+    /// <summary>Learns from the first span of a trace that was kept, at its end.</summary>
+    public void Learn(Activity root) => _names.Learn(root);
+
+    /// <summary>Decides by other rates from now on.</summary>
+    /// <returns>What was decided by those before; null when that is nothing.</returns>
+    public Interval? Follow(Strategy strategy)
+    {
+        lock (_gate)
+            return Replace(strategy, evenEmpty: false);
+    }
+
+    /// <summary>Takes what was counted since the last time.</summary>
+    /// <param name="evenEmpty">Whether to end the interval when nothing was; otherwise it goes on.</param>
+    public Interval? Cut(bool evenEmpty)
+    {
+        lock (_gate)
+        {
+            var table = _table;
+            foreach (var newcomer in table.Newcomers)
+                _names.Learn(newcomer.Name);
+            return _names.Refresh() ? Replace(table.Strategy, evenEmpty) : Take(table, evenEmpty);
+        }
+    }
+
+    private Interval? Replace(Strategy strategy, bool evenEmpty)
+    {
+        var before = _table;
+        foreach (var newcomer in before.Newcomers)
+            _names.Learn(newcomer.Name);
+        _table = MakeTable(strategy);
+        var interval = Take(before, evenEmpty);
+        _replaced.Add(before);
+        return interval;
+    }
+
+    private DecisionTable MakeTable(Strategy strategy)
+    {
+        var (names, passing) = _names.Read();
+        return new(strategy, names, [.. passing, HttpClientName], _settings.MaxOperations);
+    }
+
+    private Interval? Take(DecisionTable table, bool evenEmpty)
+    {
+        var counts = new CountsOfOperations();
+        foreach (var operation in table.All.Concat(table.Newcomers))
+            counts.Add(operation);
+        foreach (var operation in _replaced.SelectMany(replaced => replaced.All.Concat(replaced.Newcomers)))
+            counts.Add(operation);
+        _replaced.Clear();
+        _names.Touch(counts.Names);
+        if (counts.IsEmpty && !evenEmpty)
+            return null;
+        var now = _settings.Clock.GetTimestamp();
+        var elapsed = _settings.Clock.GetElapsedTime(_start, now);
+        _start = now;
+        // Its length is not taken from the time of day, which may have been set meanwhile. The service wants at least the millisecond that it is written in.
+        elapsed = TimeSpan.FromTicks(Math.Clamp(elapsed.Ticks, TimeSpan.TicksPerMillisecond, LongestInterval.Ticks));
+        var end = _settings.Clock.GetUtcNow();
+        return new(table.Strategy.Tag, end - elapsed, end, counts.ToArray());
+    }
+
+    private string? NameOf(OperationNaming naming, in SamplingParameters parameters)
+    {
+        try
+        {
+            return naming(parameters);
+        }
+        catch (Exception exception)
+        {
+            _namingFailed(exception);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using OpenTelemetry.Trace;
+
+namespace DynamicSampling.Sampler.Decisions;
+
+/// <summary>Finds the operation of a root, by the rates and names of one moment. Only the roots that it has no name for are added.</summary>
+internal sealed class DecisionTable
+{
+    private readonly FrozenDictionary<string, Operation> _operations;
+    private readonly PathTemplates<Operation> _paths;
+    private readonly ConcurrentDictionary<string, Operation> _newcomers = new(StringComparer.Ordinal);
+    private readonly Operation _other;
+    private readonly int _room;
+    private int _newcomerCount;
+
+    /// <param name="strategy">The rates.</param>
+    /// <param name="names">Operations that are told apart, as many as there is room for.</param>
+    /// <param name="passing">Names that no span keeps.</param>
+    /// <param name="limit">How many operations are told apart, but for those of the strategy.</param>
+    public DecisionTable(Strategy strategy, IEnumerable<string> names, IEnumerable<string> passing, int limit)
+    {
+        Strategy = strategy;
+        _other = new(OperationNames.Other, strategy.DefaultRate);
+        var operations = new Dictionary<string, Operation>(StringComparer.Ordinal);
+        foreach (var (name, rate) in strategy.Operations)
+        {
+            if (OperationNames.AreGood(name) && name != OperationNames.Other)
+                operations.Add(name, new(name, rate));
+        }
+
+        foreach (var name in names)
+        {
+            if (operations.Count >= limit)
+                break;
+            operations.TryAdd(name, new(name, strategy.DefaultRate));
+        }
+
+        _room = limit - operations.Count;
+        All = [_other, .. operations.Values];
+        _paths = new(operations.Select(operation => (operation.Key, operation.Value)), _other);
+        foreach (var name in passing)
+            operations.TryAdd(name, _other);
+        _operations = operations.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    public Strategy Strategy { get; }
+
+    /// <summary>The operations that were known when the table was made.</summary>
+    public IReadOnlyList<Operation> All { get; }
+
+    /// <summary>The operations that have come since.</summary>
+    public IEnumerable<Operation> Newcomers => _newcomers.Select(newcomer => newcomer.Value);
+
+    public int Count => All.Count + Volatile.Read(ref _newcomerCount);
+
+    /// <summary>The operation that has a name.</summary>
+    public Operation OfName(string? name)
+    {
+        if (name is null)
+            return _other;
+        return _operations.TryGetValue(name, out var operation) || _newcomers.TryGetValue(name, out operation) ? operation : OfNewcomer(name);
+    }
+
+    /// <summary>The operation of a span that is about to start.</summary>
+    public Operation Of(in SamplingParameters parameters)
+    {
+        if (parameters.Name is { } name && _operations.TryGetValue(name, out var operation))
+            return operation;
+        var request = HttpRequestTags.Read(parameters);
+        if (!request.AreThere)
+            return OfName(parameters.Name);
+        return request.Path.IsEmpty ? _other : _paths.Find(request.Method, request.Path) ?? _other;
+    }
+
+    private Operation OfNewcomer(string name)
+    {
+        if (Volatile.Read(ref _newcomerCount) >= _room || !OperationNames.AreGood(name) || name == OperationNames.Other)
+            return _other;
+        // Before it is added, so that there are never too many.
+        if (Interlocked.Increment(ref _newcomerCount) > _room)
+        {
+            Interlocked.Decrement(ref _newcomerCount);
+            return _other;
+        }
+
+        var newcomer = new Operation(name, Strategy.DefaultRate);
+        var added = _newcomers.GetOrAdd(name, newcomer);
+        if (!ReferenceEquals(added, newcomer))
+            Interlocked.Decrement(ref _newcomerCount);
+        return added;
+    }
+}

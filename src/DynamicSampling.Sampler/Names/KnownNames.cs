@@ -1,0 +1,91 @@
+using System.Diagnostics;
+
+namespace DynamicSampling.Sampler.Names;
+
+/// <summary>
+/// The names of operations that the sampler has found by itself: how requests were called at their end, and what other roots start as. They are forgotten
+/// an hour after they were counted last, so that names which come no longer make room.
+/// </summary>
+internal sealed class KnownNames(int limit, TimeProvider clock)
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
+    private readonly Gate _gate = new();
+    private readonly Dictionary<string, long> _names = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _passing = new(StringComparer.Ordinal);
+    private bool _hasChanged;
+
+    /// <summary>Learns from the first span of a trace that was kept, at its end.</summary>
+    public void Learn(Activity root)
+    {
+        if (HttpRequestTags.AreOn(root))
+        {
+            if (PathTemplates<Operation>.IsTemplate(root.DisplayName))
+                Learn(root.DisplayName);
+        }
+        else if (root.DisplayName != root.OperationName)
+        {
+            LearnPassing(root.OperationName);
+        }
+    }
+
+    /// <summary>Learns a name, if there is room for it.</summary>
+    public void Learn(string name)
+    {
+        if (!OperationNames.AreGood(name) || name == OperationNames.Other)
+            return;
+        lock (_gate)
+        {
+            if (_names.Count < limit && !_passing.Contains(name))
+                _hasChanged |= _names.TryAdd(name, clock.GetTimestamp());
+        }
+    }
+
+    /// <summary>These have been counted just now.</summary>
+    public void Touch(IEnumerable<string> names)
+    {
+        var now = clock.GetTimestamp();
+        lock (_gate)
+        {
+            foreach (var name in names)
+            {
+                if (_names.ContainsKey(name))
+                    _names[name] = now;
+            }
+        }
+    }
+
+    /// <summary>Forgets what has not been counted for long.</summary>
+    /// <returns>Whether the names are others than those that were read last.</returns>
+    public bool Refresh()
+    {
+        lock (_gate)
+        {
+            foreach (var (name, last) in _names)
+            {
+                if (clock.GetElapsedTime(last) > Lifetime)
+                    _hasChanged |= _names.Remove(name);
+            }
+
+            return _hasChanged;
+        }
+    }
+
+    /// <summary>All names, and those which spans only start with: they are no operations, since no span that arrives is called so.</summary>
+    public (string[] Names, string[] Passing) Read()
+    {
+        lock (_gate)
+        {
+            _hasChanged = false;
+            return ([.. _names.Keys], [.. _passing]);
+        }
+    }
+
+    private void LearnPassing(string name)
+    {
+        lock (_gate)
+        {
+            if (_passing.Count < limit)
+                _hasChanged |= _passing.Add(name) | _names.Remove(name);
+        }
+    }
+}
