@@ -77,7 +77,7 @@ internal sealed record ClientsPage(long Version, IReadOnlyList<ClientDescription
 /// <param name="Message">The same in words, with what it was told from.</param>
 /// <param name="LastPollAt">When one of them polled last; null for never.</param>
 /// <param name="PollIntervalSeconds">From one poll of a client to its next; null while that cannot be told.</param>
-/// <param name="Pollers">How many of them there seem to be; null when none has polled.</param>
+/// <param name="Pollers">How many of them there seem to be, or report; null when none has polled.</param>
 /// <param name="Version">The version that the latest poll was given; null when none has polled.</param>
 /// <param name="LastSpanAt">When a root span arrived last; null for never.</param>
 /// <param name="CheckedSpans">Root spans of the running minute and the one before that tell whether they were kept by the rates that were served.</param>
@@ -99,7 +99,7 @@ internal sealed record ClientDescription(
     int Instances)
 {
     public static ClientDescription Of(ClientState state, IReadOnlyCollection<ClientStatus> instances) => new(
-        state.Service, InstanceState.Together(instances) ?? state.Status, instances.Count > 0 ? InstanceState.Describe(instances) : Describe(state), state.LastPollAt, state.PollIntervalSeconds, state.Pollers, state.Version, state.LastSpanAt,
+        state.Service, InstanceState.Together(instances) ?? state.Status, instances.Count > 0 ? InstanceState.Describe(instances) : Describe(state), state.LastPollAt, instances.Count > 0 ? null : state.PollIntervalSeconds, instances.Count > 0 ? instances.Count : state.Pollers, state.Version, state.LastSpanAt,
         state.CheckedSpans, state.SpansInLine, state.TransactionsFolded, instances.Count);
 
     private static string Describe(ClientState state) => state.Status switch

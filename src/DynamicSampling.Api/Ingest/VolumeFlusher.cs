@@ -166,13 +166,16 @@ internal sealed class VolumeFlusher(
     private Flush? Take(IEnumerator<ServiceTraffic> services)
     {
         var batch = new VolumeBatch { Source = VolumeSource.Spans };
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        // Whoever waits for durability, and the end of the process, wait for nobody's reports.
+        var all = options.Value.Durable || _stop is not null;
         var taken = 0;
         while (taken < CountsPerBatch && services.MoveNext())
         {
             var service = services.Current;
             int mine;
             lock (service.Gate)
-                mine = service.Pending.Take(service.Organization, service.Service, batch);
+                mine = service.Pending.Take(service.Organization, service.Service, batch, all ? int.MaxValue : service.LastMinuteToStore(now));
             ingest.Taken(service.Home, mine);
             taken += mine;
         }

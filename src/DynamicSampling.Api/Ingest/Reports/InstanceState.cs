@@ -43,7 +43,7 @@ internal static class InstanceState
     {
         var obeying = instances.Count(status => status == ClientStatus.Obeying);
         var silent = instances.Count(status => status == ClientStatus.Unknown);
-        return $"Of {instances.Count} processes that report what they count, {obeying} follow the current rates"
-            + (silent > 0 ? $", and {silent} have been silent for minutes." : ".");
+        return $"Processes that report what they count: {instances.Count}; that follow the current rates: {obeying}"
+            + (silent > 0 ? $"; silent for minutes: {silent}." : ".");
     }
 }

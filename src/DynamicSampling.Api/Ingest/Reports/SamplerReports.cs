@@ -1,11 +1,13 @@
 using DynamicSampling.Api.Ingest.Otlp;
+using DynamicSampling.Api.Ingest.Traffic;
 using DynamicSampling.Api.Serving;
 using DynamicSampling.Api.Storage;
+using DynamicSampling.Tasks.Sampling;
 
 namespace DynamicSampling.Api.Ingest.Reports;
 
 /// <summary>Takes what samplers report: true counts, and whether each follows the rates that it was given.</summary>
-internal sealed class SamplerReports(SqlVolumeStore volumes, SqlInstanceStore instances, SamplingStrategies strategies, TimeProvider clock)
+internal sealed class SamplerReports(SqlVolumeStore volumes, SqlInstanceStore instances, SamplingStrategies strategies, TrafficTable traffic, TimeProvider clock)
 {
     /// <summary>
     /// In standard deviations: of what a sampler decides by chance, less than one report in a million is so far off. One trace more, because counts are
@@ -27,10 +29,17 @@ internal sealed class SamplerReports(SqlVolumeStore volumes, SqlInstanceStore in
             organization, service, report.Client, report.Sequence, report.Sampler, report.RatesTag, clock.GetUtcNow().ToUnixTimeMilliseconds(),
             isCurrent, isCurrent && !IsInLine(report, strategy.Rates), (report.End - report.Start).TotalSeconds,
             report.Operations.Sum(operation => (double)operation.Total), report.Operations.Sum(operation => (double)operation.Kept));
-        return await volumes.WriteAsync(
+        var receipt = await volumes.WriteAsync(
             ToBatch(organization, service, report),
             async (connection, transaction) => new(report.Operations.Count, IsRepetition: !await instances.AddAsync(connection, transaction, instance)),
             cancellationToken);
+        if (!receipt.IsRepetition && instance.Total > 0 && traffic.Find(organization, service) is { } known)
+        {
+            lock (known.Gate)
+                known.Reported(instance.At, (int)MinuteWindow.MinuteOf(report.End.AddMilliseconds(-1)));
+        }
+
+        return receipt;
     }
 
     private static VolumeBatch ToBatch(string organization, string service, SamplerReport report)

@@ -83,27 +83,40 @@ internal sealed class PendingCounts
             _releases.Add(new(release.ToString(), environment.ToString(), new(minute, minute)));
     }
 
-    /// <summary>Moves all counts into a batch.</summary>
+    /// <summary>Moves counts into a batch.</summary>
+    /// <param name="organization">The organization's name.</param>
+    /// <param name="project">The project's name.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="last">Later minutes than this stay.</param>
     /// <returns>How many keys they have.</returns>
-    public int Take(string organization, string project, VolumeBatch batch)
+    public int Take(string organization, string project, VolumeBatch batch, int last = int.MaxValue)
     {
-        var taken = Count;
-        if (taken > 0)
+        var taken = 0;
+        if (Count > 0)
         {
             foreach (var name in _names.Keys)
             {
                 ref var slot = ref CollectionsMarshal.GetValueRefOrNullRef(_names, name);
-                if (slot.Kept == 0)
+                if (slot.Kept == 0 || slot.Minute > last)
                     continue;
                 batch.Add(new(organization, project, name, slot.Minute), new(slot.Total, slot.Kept));
                 slot.Kept = 0;
                 slot.Total = 0;
+                taken++;
             }
 
             foreach (var ((name, minute), count) in _otherMinutes ?? [])
+            {
+                if (minute > last)
+                    continue;
                 batch.Add(new(organization, project, name, minute), count);
-            _otherMinutes = null;
-            Count = 0;
+                _otherMinutes!.Remove((name, minute));
+                taken++;
+            }
+
+            if (_otherMinutes is { Count: 0 })
+                _otherMinutes = null;
+            Count -= taken;
         }
 
         foreach (var release in _releases ?? [])

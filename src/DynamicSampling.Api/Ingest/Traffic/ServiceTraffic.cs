@@ -13,8 +13,14 @@ internal sealed class ServiceTraffic(OrganizationTraffic home, string service)
     /// </summary>
     public const double LeastBelieved = 1e-9;
 
+    /// <summary>So long spans wait for the report of their minute. Samplers report every ten seconds.</summary>
+    private const long ReportPatience = 30_000;
+
     // A struct, changed in place.
     private Evidence _evidence;
+
+    private long _reportedAt;
+    private int _reportedMinute;
 
     /// <summary>All services of its organization.</summary>
     public OrganizationTraffic Home => home;
@@ -60,6 +66,22 @@ internal sealed class ServiceTraffic(OrganizationTraffic home, string service)
         for (var i = 0; i < polls; i++)
             Polls.Add(at, rates);
     }
+
+    /// <summary>A process of it has reported what it counted.</summary>
+    /// <param name="now">Milliseconds since the Unix epoch.</param>
+    /// <param name="minute">The last minute of which the report tells.</param>
+    public void Reported(long now, int minute)
+    {
+        _reportedAt = Math.Max(_reportedAt, now);
+        _reportedMinute = Math.Max(_reportedMinute, minute);
+    }
+
+    /// <summary>
+    /// The last minute whose estimates can be stored. What true counts will soon be there of waits for them: else each minute would be estimated at its
+    /// beginning.
+    /// </summary>
+    /// <param name="now">Milliseconds since the Unix epoch.</param>
+    public int LastMinuteToStore(long now) => now - _reportedAt < ReportPatience ? _reportedMinute : int.MaxValue;
 
     /// <summary>What was known of polls before the process started.</summary>
     public void Restore(PollHistory polls) => Polls ??= polls;

@@ -27,6 +27,10 @@ internal sealed class TrafficTable(IOptions<IngestOptions> options, IOptions<Lim
     public IEnumerable<ServiceTraffic> Of(string organization) =>
         _organizations.TryGetValue(organization, out var found) ? found.Services.Values : [];
 
+    /// <summary>A service that has been heard of; else null.</summary>
+    public ServiceTraffic? Find(string organization, string service) =>
+        _organizations.TryGetValue(organization, out var found) ? found.Services.GetValueOrDefault(service) : null;
+
     /// <summary>How many services an organization may have: its share, and not more than are stored of it.</summary>
     private long MaxServicesOfOne => Math.Min(limits.Value.ShareOf(options.Value.MaxServices), limits.Value.MaxProjectsPerOrganization);
 

@@ -5,6 +5,7 @@ using DynamicSampling.Api.Ingest;
 using DynamicSampling.IntegrationTests.Api;
 using DynamicSampling.IntegrationTests.SamplingTasks;
 using DynamicSampling.IntegrationTests.Storage;
+using DynamicSampling.IntegrationTests.Telemetry;
 
 namespace DynamicSampling.IntegrationTests.Ingest.Reports;
 
@@ -76,6 +77,42 @@ public sealed class ReportsTests : IAsyncDisposable
         Assert.Equal([("GET /cart", 120, 12, true), ("GET /a", 22, 2, false), ("GET /b", 11, 1, false)], await VolumesAsync());
         var goal = await _client.GetJsonAsync("/api/organizations/acme/goal");
         Assert.True(goal.GetProperty("achieved")[0].GetProperty("exact").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Flush_SpansOfAMinuteThatIsToBeReported_WaitForTheReport()
+    {
+        await SendSpanAsync("GET /cart");
+        await _host.FlushAsync();
+        Assert.Equal([("GET /cart", 1, 1, false)], await VolumesAsync());
+        await PostAsync(Report(1, ("GET /cart", 100, 10)) with { Start = Start, End = Start.AddSeconds(10) });
+        _host.Clock.Advance(TimeSpan.FromSeconds(65));
+        await PostAsync(Report(2) with { Start = Start.AddSeconds(10), End = Start.AddSeconds(60) });
+        // Reports of nothing do not say that there will be more.
+        await PostAsync(Report(3, ("GET /cart", 50, 5)) with { Start = Start.AddSeconds(59), End = Start.AddSeconds(60) });
+
+        await SendSpanAsync("GET /new");
+        await _host.FlushAsync();
+        var waiting = await VolumesAsync();
+        await PostAsync(Report(4, ("__other__", 7, 1)) with { Start = Start.AddSeconds(60), End = Start.AddSeconds(65) });
+        await _host.FlushAsync();
+
+        Assert.Equal([("GET /cart", 150, 15, true)], waiting);
+        Assert.Equal([("GET /cart", 150, 15, true), ("GET /new", 7, 1, false)], await VolumesAsync());
+    }
+
+    [Fact]
+    public async Task Flush_SpansWhoseReportDoesNotCome_AreStoredAfterAWhile()
+    {
+        await SendSpanAsync("GET /cart");
+        await PostAsync(Report(1, ("GET /cart", 100, 10)) with { Start = Start.AddSeconds(-10), End = Start });
+        await _host.FlushAsync();
+        var waiting = await VolumesAsync();
+        _host.Clock.Advance(TimeSpan.FromSeconds(30));
+        await _host.FlushAsync();
+
+        Assert.Equal([("GET /cart", 100, 10, true)], waiting);
+        Assert.Equal([("GET /cart", 101, 11, false)], await VolumesAsync());
     }
 
     [Fact]
@@ -210,6 +247,9 @@ public sealed class ReportsTests : IAsyncDisposable
         Assert.True(response.IsSuccessStatusCode, answer);
         return answer;
     }
+
+    private Task SendSpanAsync(string name) =>
+        _client.SendTracesAsync(Traces.Request("checkout", Traces.Root(name, _host.Clock.GetUtcNow())), "/o/acme/v1/traces");
 
     private async Task<string?> TagAsync()
     {
