@@ -9,7 +9,11 @@ internal sealed class Decider
     // Requests to others start with this name and are called by their method when they end.
     private const string HttpClientName = "System.Net.Http.HttpRequestOut";
     private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
+    private static readonly SamplingResult Kept = new(SamplingDecision.RecordAndSample);
+    private static readonly SamplingResult Dropped = new(SamplingDecision.Drop);
     private readonly Settings _settings;
+    private readonly bool _isParentBased;
+    private readonly OperationNaming? _naming;
     private readonly KnownNames _names;
     private readonly Gate _gate = new();
 
@@ -24,6 +28,8 @@ internal sealed class Decider
     public Decider(Settings settings, Action<Exception> namingFailed)
     {
         _settings = settings;
+        _isParentBased = settings.ParentBased;
+        _naming = settings.OperationName;
         _namingFailed = namingFailed;
         _names = new(settings.MaxOperations, settings.Clock);
         _start = settings.Clock.GetTimestamp();
@@ -36,12 +42,13 @@ internal sealed class Decider
 
     public SamplingResult Decide(in SamplingParameters parameters)
     {
-        var isRoot = parameters.ParentContext.TraceId == default;
-        if (!isRoot && _settings.ParentBased)
-            return new((parameters.ParentContext.TraceFlags & ActivityTraceFlags.Recorded) != ActivityTraceFlags.None ? SamplingDecision.RecordAndSample : SamplingDecision.Drop);
+        var parent = parameters.ParentContext;
+        var isRoot = parent.TraceId == default;
+        if (!isRoot && _isParentBased)
+            return (parent.TraceFlags & ActivityTraceFlags.Recorded) == ActivityTraceFlags.None ? Dropped : Kept;
         var table = _table;
-        var operation = _settings.OperationName is { } naming && NameOf(naming, parameters) is { } name ? table.OfName(name) : table.Of(parameters);
-        return operation.Decide(parameters, isRoot);
+        var operation = _naming is { } naming && NameOf(naming, parameters) is { } name ? table.OfName(name) : table.Of(parameters);
+        return operation.Decide(parameters.TraceId, parent.TraceState, isRoot);
     }
 
     /// <summary>Learns from the first span of a trace that was kept, at its end.</summary>
