@@ -52,14 +52,23 @@ internal sealed class Decider
     }
 
     /// <summary>Learns from the first span of a trace that was kept, at its end.</summary>
-    public void Learn(Activity root) => _names.Learn(root);
+    public void Learn(Activity root)
+    {
+        // Nearly always there is nothing new in it.
+        var table = _table;
+        if (!table.Has(root.DisplayName) || !(root.OperationName == HttpRequestTags.AspNetCoreName || table.Has(root.OperationName)))
+            _names.Learn(root);
+    }
 
     /// <summary>Decides by other rates from now on.</summary>
     /// <returns>What was decided by those before; null when that is nothing.</returns>
     public Interval? Follow(Strategy strategy)
     {
         lock (_gate)
+        {
+            LearnNewcomers();
             return Replace(strategy, evenEmpty: false);
+        }
     }
 
     /// <summary>Takes what was counted since the last time.</summary>
@@ -68,22 +77,24 @@ internal sealed class Decider
     {
         lock (_gate)
         {
-            var table = _table;
-            foreach (var newcomer in table.Newcomers)
-                _names.Learn(newcomer.Name);
-            return _names.Refresh() ? Replace(table.Strategy, evenEmpty) : Take(table, evenEmpty);
+            LearnNewcomers();
+            return _names.Refresh() ? Replace(Strategy, evenEmpty) : Take(_table, evenEmpty);
         }
     }
 
     private Interval? Replace(Strategy strategy, bool evenEmpty)
     {
         var before = _table;
-        foreach (var newcomer in before.Newcomers)
-            _names.Learn(newcomer.Name);
         _table = MakeTable(strategy);
         var interval = Take(before, evenEmpty);
         _replaced.Add(before);
         return interval;
+    }
+
+    private void LearnNewcomers()
+    {
+        foreach (var newcomer in _table.Newcomers)
+            _names.Learn(newcomer.Name);
     }
 
     private DecisionTable MakeTable(Strategy strategy)
