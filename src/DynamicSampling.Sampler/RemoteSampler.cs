@@ -54,9 +54,7 @@ public sealed class RemoteSampler : OpenTelemetry.Trace.Sampler, IDisposable
         _metrics = new(this, () => _decider.Operations, () => _poller?.Age);
         _reports = new(_settings.Clock, _metrics.CountsDropped);
         Description = $"{nameof(RemoteSampler)}{{{_settings.Host}}}";
-        // The work belongs to no trace, whoever made the sampler.
-        using (ExecutionContext.SuppressFlow())
-            _work = Task.Run(WorkAsync);
+        _work = RunApart(WorkAsync);
     }
 
     /// <inheritdoc/>
@@ -69,8 +67,7 @@ public sealed class RemoteSampler : OpenTelemetry.Trace.Sampler, IDisposable
             return;
         try
         {
-            using (ExecutionContext.SuppressFlow())
-                Task.Run(FinishAsync).WaitAsync(EndPatience, _settings.Clock).GetAwaiter().GetResult();
+            RunApart(FinishAsync).WaitAsync(EndPatience, _settings.Clock).GetAwaiter().GetResult();
         }
         catch (TimeoutException)
         {
@@ -83,6 +80,15 @@ public sealed class RemoteSampler : OpenTelemetry.Trace.Sampler, IDisposable
 
     /// <summary>Learns from the first span of a trace that was kept, at its end.</summary>
     internal void Learn(Activity root) => _decider.Learn(root);
+
+    // The work belongs to no trace, whoever made the sampler.
+    private static Task RunApart(Func<Task> work)
+    {
+        if (ExecutionContext.IsFlowSuppressed())
+            return Task.Run(work);
+        using (ExecutionContext.SuppressFlow())
+            return Task.Run(work);
+    }
 
     private async Task WorkAsync()
     {

@@ -99,6 +99,13 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>How long it is until a timer fires, leaving out those that fire within a time; null when none is armed.</summary>
+    public TimeSpan? UntilTimer(TimeSpan after)
+    {
+        lock (_gate)
+            return _timers.Where(timer => timer.Due > _elapsed + after).Min(timer => timer.Due - _elapsed);
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new ManualTimer(this, callback, state);

@@ -9,7 +9,11 @@ internal sealed class Decider
     // Requests to others start with this name and are called by their method when they end.
     private const string HttpClientName = "System.Net.Http.HttpRequestOut";
     private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
+    private static readonly SamplingResult Kept = new(SamplingDecision.RecordAndSample);
+    private static readonly SamplingResult Dropped = new(SamplingDecision.Drop);
     private readonly Settings _settings;
+    private readonly bool _isParentBased;
+    private readonly OperationNaming? _naming;
     private readonly KnownNames _names;
     private readonly Gate _gate = new();
 
@@ -24,6 +28,8 @@ internal sealed class Decider
     public Decider(Settings settings, Action<Exception> namingFailed)
     {
         _settings = settings;
+        _isParentBased = settings.ParentBased;
+        _naming = settings.OperationName;
         _namingFailed = namingFailed;
         _names = new(settings.MaxOperations, settings.Clock);
         _start = settings.Clock.GetTimestamp();
@@ -36,23 +42,33 @@ internal sealed class Decider
 
     public SamplingResult Decide(in SamplingParameters parameters)
     {
-        var isRoot = parameters.ParentContext.TraceId == default;
-        if (!isRoot && _settings.ParentBased)
-            return new((parameters.ParentContext.TraceFlags & ActivityTraceFlags.Recorded) != ActivityTraceFlags.None ? SamplingDecision.RecordAndSample : SamplingDecision.Drop);
+        var parent = parameters.ParentContext;
+        var isRoot = parent.TraceId == default;
+        if (!isRoot && _isParentBased)
+            return (parent.TraceFlags & ActivityTraceFlags.Recorded) == ActivityTraceFlags.None ? Dropped : Kept;
         var table = _table;
-        var operation = _settings.OperationName is { } naming && NameOf(naming, parameters) is { } name ? table.OfName(name) : table.Of(parameters);
-        return operation.Decide(parameters, isRoot);
+        var operation = _naming is { } naming && NameOf(naming, parameters) is { } name ? table.OfName(name) : table.Of(parameters);
+        return operation.Decide(parameters.TraceId, parent.TraceState, isRoot);
     }
 
     /// <summary>Learns from the first span of a trace that was kept, at its end.</summary>
-    public void Learn(Activity root) => _names.Learn(root);
+    public void Learn(Activity root)
+    {
+        // Nearly always there is nothing new in it.
+        var table = _table;
+        if (!table.Has(root.DisplayName) || !(root.OperationName == HttpRequestTags.AspNetCoreName || table.Has(root.OperationName)))
+            _names.Learn(root);
+    }
 
     /// <summary>Decides by other rates from now on.</summary>
     /// <returns>What was decided by those before; null when that is nothing.</returns>
     public Interval? Follow(Strategy strategy)
     {
         lock (_gate)
+        {
+            LearnNewcomers();
             return Replace(strategy, evenEmpty: false);
+        }
     }
 
     /// <summary>Takes what was counted since the last time.</summary>
@@ -61,22 +77,24 @@ internal sealed class Decider
     {
         lock (_gate)
         {
-            var table = _table;
-            foreach (var newcomer in table.Newcomers)
-                _names.Learn(newcomer.Name);
-            return _names.Refresh() ? Replace(table.Strategy, evenEmpty) : Take(table, evenEmpty);
+            LearnNewcomers();
+            return _names.Refresh() ? Replace(Strategy, evenEmpty) : Take(_table, evenEmpty);
         }
     }
 
     private Interval? Replace(Strategy strategy, bool evenEmpty)
     {
         var before = _table;
-        foreach (var newcomer in before.Newcomers)
-            _names.Learn(newcomer.Name);
         _table = MakeTable(strategy);
         var interval = Take(before, evenEmpty);
         _replaced.Add(before);
         return interval;
+    }
+
+    private void LearnNewcomers()
+    {
+        foreach (var newcomer in _table.Newcomers)
+            _names.Learn(newcomer.Name);
     }
 
     private DecisionTable MakeTable(Strategy strategy)

@@ -54,6 +54,9 @@ internal sealed class DecisionTable
 
     public int Count => All.Count + Volatile.Read(ref _newcomerCount);
 
+    /// <summary>Whether a name is known: as an operation's, or as one that no span keeps.</summary>
+    public bool Has(string name) => _operations.ContainsKey(name);
+
     /// <summary>The operation that has a name.</summary>
     public Operation OfName(string? name)
     {

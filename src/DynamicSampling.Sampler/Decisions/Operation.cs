@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OpenTelemetry.Trace;
 
 namespace DynamicSampling.Sampler.Decisions;
@@ -5,8 +6,10 @@ namespace DynamicSampling.Sampler.Decisions;
 /// <summary>What is decided by one rate and counted under one name.</summary>
 internal sealed class Operation
 {
+    private const int TraceIdDigits = 32;
     private static readonly SamplingResult Dropped = new(SamplingDecision.Drop);
     private readonly string _threshold;
+    private readonly char _first;
     private readonly string? _text;
     private readonly SamplingResult _kept;
 
@@ -16,6 +19,7 @@ internal sealed class Operation
         Name = name;
         Rate = Threshold.RateOf(threshold);
         _threshold = Threshold.ComparableOf(threshold);
+        _first = _threshold[0];
         // What keeps nothing has no threshold to tell.
         _text = Rate > 0 ? Threshold.TextOf(threshold) : null;
         _kept = new(SamplingDecision.RecordAndSample, $"ot=th:{_text}");
@@ -29,18 +33,29 @@ internal sealed class Operation
     public DecisionCounter Counter { get; } = new();
 
     /// <summary>Decides about a trace, and counts it if this is its first span.</summary>
-    public SamplingResult Decide(in SamplingParameters parameters, bool isRoot)
+    public SamplingResult Decide(ActivityTraceId traceId, string? traceState, bool isRoot)
     {
-        var traceState = parameters.ParentContext.TraceState;
+        if (!string.IsNullOrEmpty(traceState))
+            return Decide(traceId, traceState.AsSpan(), isRoot);
+        var isKept = IsKept(traceId.ToHexString().AsSpan(TraceIdDigits - Threshold.Digits), isRoot);
+        return isKept ? _kept : Dropped;
+    }
+
+    // What came with a trace state goes on with it, but not with a threshold that holds no longer.
+    private SamplingResult Decide(ActivityTraceId traceId, ReadOnlySpan<char> traceState, bool isRoot)
+    {
         var randomness = TraceState.RandomnessOf(traceState);
-        if (randomness.IsEmpty)
-            randomness = parameters.TraceId.ToHexString().AsSpan(^Threshold.Digits);
-        var isKept = randomness.SequenceCompareTo(_threshold) >= 0;
+        var isKept = IsKept(randomness.IsEmpty ? traceId.ToHexString().AsSpan(TraceIdDigits - Threshold.Digits) : randomness, isRoot);
+        return new(isKept ? SamplingDecision.RecordAndSample : SamplingDecision.Drop, TraceState.With(traceState, isKept ? _text : null));
+    }
+
+    private bool IsKept(ReadOnlySpan<char> randomness, bool isRoot)
+    {
+        // The first digit nearly always says it.
+        var first = randomness[0] - _first;
+        var isKept = first > 0 || (first == 0 && randomness.SequenceCompareTo(_threshold) >= 0);
         if (isRoot)
             Counter.Add(isKept);
-        if (string.IsNullOrEmpty(traceState))
-            return isKept ? _kept : Dropped;
-        // What came with a trace state goes on with it, but not with a threshold that holds no longer.
-        return new(isKept ? SamplingDecision.RecordAndSample : SamplingDecision.Drop, TraceState.With(traceState, isKept ? _text : null));
+        return isKept;
     }
 }

@@ -34,7 +34,7 @@ internal readonly ref struct HttpRequestTags
         {
             case null:
                 break;
-            // ASP.NET Core's.
+            // ASP.NET Core's are a TagList.
             case IReadOnlyList<KeyValuePair<string, object?>> list:
                 for (var i = 0; i < list.Count; i++)
                     Take(list[i], ref method, ref path);

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Numerics;
 
 namespace DynamicSampling.Sampler.Names;
 
@@ -58,17 +59,22 @@ internal sealed class PathTemplates<T>
 
     private sealed class Builder(T unclear)
     {
-        private readonly SortedDictionary<string, Builder> _literals = new(StringComparer.OrdinalIgnoreCase);
+        private readonly Dictionary<string, Builder> _literals = new(StringComparer.OrdinalIgnoreCase);
         private Builder? _parameter;
         private T? _end;
+        private T? _earlyEnd;
         private T? _rest;
 
         public void Add(ReadOnlySpan<string> segments, T found)
         {
-            if (segments.IsEmpty || EndsHere(segments))
-                End(ref _end, found);
             if (segments.IsEmpty)
+            {
+                End(ref _end, found);
                 return;
+            }
+
+            if (MayEndBefore(segments))
+                End(ref _earlyEnd, found);
             if (IsCatchAll(segments[0]))
             {
                 End(ref _rest, found);
@@ -85,12 +91,11 @@ internal sealed class PathTemplates<T>
             }
         }
 
-        public Node Freeze() => new(
-            [.. _literals.Keys], [.. _literals.Values.Select(next => next.Freeze())], _parameter?.Freeze(), _end, _rest);
+        public Node Freeze() => new(_literals.Select(literal => KeyValuePair.Create(literal.Key, literal.Value.Freeze())), _parameter?.Freeze(), _end ?? _earlyEnd, _rest);
 
         private void End(ref T? end, T found) => end = end is null || ReferenceEquals(end, found) ? found : unclear;
 
-        private static bool EndsHere(ReadOnlySpan<string> segments)
+        private static bool MayEndBefore(ReadOnlySpan<string> segments)
         {
             foreach (var segment in segments)
             {
@@ -102,37 +107,65 @@ internal sealed class PathTemplates<T>
         }
     }
 
-    private sealed class Node(string[] literals, Node[] nexts, Node? parameter, T? end, T? rest)
+    private sealed class Node
     {
-        // Each node is looked at once at most, since it belongs to one beginning of the path: a path cannot make this slow.
+        private readonly Literal[] _literals;
+        private readonly int _mask;
+        private readonly Node? _parameter;
+        private readonly T? _end;
+        private readonly T? _rest;
+
+        public Node(IEnumerable<KeyValuePair<string, Node>> literals, Node? parameter, T? end, T? rest)
+        {
+            (_parameter, _end, _rest) = (parameter, end, rest);
+            var all = literals.ToList();
+            _literals = new Literal[all.Count == 0 ? 0 : (int)BitOperations.RoundUpToPowerOf2((uint)all.Count * 2)];
+            _mask = _literals.Length - 1;
+            foreach (var (text, next) in all)
+            {
+                var at = (int)HashOfSegment(text, out _) & _mask;
+                while (_literals[at].Text is not null)
+                    at = (at + 1) & _mask;
+                _literals[at] = new(text, next);
+            }
+        }
+
+        // Each node is looked at once at most, since it belongs to one beginning of the path: no path can make this slow.
         public T? Find(ReadOnlySpan<char> path)
         {
-            path = path.TrimStart('/');
+            var start = 0;
+            while (start < path.Length && path[start] == '/')
+                start++;
+            path = path[start..];
             if (path.IsEmpty)
-                return end;
-            var slash = path.IndexOf('/');
-            var segment = slash < 0 ? path : path[..slash];
-            var following = slash < 0 ? default : path[slash..];
-            var at = IndexOf(segment);
-            return (at < 0 ? null : nexts[at].Find(following)) ?? parameter?.Find(following) ?? rest;
+                return _end;
+            var hash = HashOfSegment(path, out var length);
+            var following = path[length..];
+            return LiteralOf(path[..length], hash)?.Find(following) ?? _parameter?.Find(following) ?? _rest;
         }
 
-        private int IndexOf(ReadOnlySpan<char> segment)
+        // Bit 5 is the case of ASCII letters; others may have it elsewhere, and do not count.
+        private static uint HashOfSegment(ReadOnlySpan<char> path, out int length)
         {
-            var (low, high) = (0, literals.Length - 1);
-            while (low <= high)
+            var hash = 0u;
+            for (length = 0; length < path.Length && path[length] != '/'; length++)
+                hash = (hash * 31) + (path[length] < 128 ? path[length] | 0x20u : 0);
+            return hash ^ (hash >> 16);
+        }
+
+        private Node? LiteralOf(ReadOnlySpan<char> segment, uint hash)
+        {
+            if (_literals.Length == 0)
+                return null;
+            for (var at = (int)hash & _mask; _literals[at].Text is { } text; at = (at + 1) & _mask)
             {
-                var middle = (low + high) >>> 1;
-                var order = segment.CompareTo(literals[middle], StringComparison.OrdinalIgnoreCase);
-                if (order == 0)
-                    return middle;
-                if (order < 0)
-                    high = middle - 1;
-                else
-                    low = middle + 1;
+                if (segment.Equals(text, StringComparison.OrdinalIgnoreCase))
+                    return _literals[at].Next;
             }
 
-            return -1;
+            return null;
         }
+
+        private readonly record struct Literal(string? Text, Node Next);
     }
 }

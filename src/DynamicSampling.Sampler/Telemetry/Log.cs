@@ -23,6 +23,6 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Warning, "OperationName has thrown an exception; the sampler finds the name by itself. This is said once.")]
     public static partial void NamingFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(7, LogLevel.Error, "The sampler's work in the background has failed, and goes on.")]
+    [LoggerMessage(7, LogLevel.Error, "The sampler's work in the background has ended: sampling goes on with the rates that it has, and counts are not reported.")]
     public static partial void WorkFailed(ILogger logger, Exception exception);
 }
