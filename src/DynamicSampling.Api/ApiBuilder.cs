@@ -9,11 +9,13 @@ using DynamicSampling.Api.Hosting;
 using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Ingest.Otlp;
 using DynamicSampling.Api.Ingest.Traffic;
+using DynamicSampling.Api.Ingest.XRay;
 using DynamicSampling.Api.Limits;
 using DynamicSampling.Api.Notifications;
 using DynamicSampling.Api.OpenApi;
 using DynamicSampling.Api.Scheduling;
 using DynamicSampling.Api.Serving;
+using DynamicSampling.Api.Serving.XRay;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Api.Telemetry;
 using DynamicSampling.Tasks.Runs;
@@ -63,6 +65,7 @@ public static class ApiBuilder
         app.MapRates();
         app.MapRateVersions();
         app.MapSampling();
+        app.MapXRay();
         app.MapStrategies();
         app.MapClients();
         app.MapGoal();
@@ -165,6 +168,8 @@ public static class ApiBuilder
         builder.Services.AddSingleton(services => new RepeatedSpans(services.GetRequiredService<IOptions<IngestOptions>>().Value.RememberedSpans));
         builder.Services.AddSingleton<TraceIngest>();
         builder.Services.AddSingleton<ClientPolls>();
+        builder.Services.AddSingleton<RepeatedStatistics>();
+        builder.Services.AddSingleton<XRayCounts>();
         builder.Services.AddSingleton<OrganizationRoom>();
         builder.Services.AddSingleton<OtlpBodies>();
         builder.Services.AddSingleton<OtlpReceiver>();
@@ -194,6 +199,7 @@ public static class ApiBuilder
         builder.Services.AddNotifications();
         builder.Services.AddSingleton<RatesChanged>();
         builder.Services.AddSingleton<SamplingStrategies>();
+        builder.Services.AddSingleton<XRaySampling>();
         builder.Services.AddSingleton<ProjectRules>();
         builder.Services.AddSingleton<GoalReport>();
     }

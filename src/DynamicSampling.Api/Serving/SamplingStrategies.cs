@@ -106,6 +106,8 @@ internal sealed class SamplingStrategies(
             }
 
             MakeRoom();
+            if (_organizations.TryGetValue(organization, out var before))
+                read.Replace(before.Served);
             _organizations[organization] = new(change, read);
             return read;
         }
