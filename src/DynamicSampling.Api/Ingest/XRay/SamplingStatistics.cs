@@ -5,7 +5,7 @@ namespace DynamicSampling.Api.Ingest.XRay;
 /// <summary>What samplers of X-Ray have counted since they last said so.</summary>
 /// <param name="Documents">One for each rule that the client has, also where nothing was counted.</param>
 internal sealed record SamplingStatistics(
-    [property: JsonPropertyName("SamplingStatisticsDocuments")] IReadOnlyList<SamplingStatisticsDocument>? Documents);
+    [property: JsonPropertyName("SamplingStatisticsDocuments")] IReadOnlyList<SamplingStatisticsDocument>? Documents = null);
 
 /// <summary>What a client has counted of a rule.</summary>
 /// <param name="RuleName">The rule, as `GetSamplingRules` named it.</param>

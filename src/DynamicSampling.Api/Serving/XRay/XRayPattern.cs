@@ -63,7 +63,7 @@ internal readonly record struct XRayPattern(string Method, string Path)
             {
                 '{' => LengthOf(segment, '{', '}'),
                 '<' => LengthOf(segment, '<', '>'),
-                ':' => LengthOfNamed(segment),
+                ':' when path[^1] is '/' or '-' or '.' => LengthOfNamed(segment),
                 '*' or '?' => -1,
                 _ => 0,
             };
@@ -94,13 +94,13 @@ internal readonly record struct XRayPattern(string Method, string Path)
         return -1;
     }
 
-    // 0 for a colon that begins no name.
+    // 0 for a colon that begins no name, as in a time of day.
     private static int LengthOfNamed(ReadOnlySpan<char> segment)
     {
         var end = 1;
         while (end < segment.Length && (char.IsAsciiLetterOrDigit(segment[end]) || segment[end] == '_'))
             end++;
-        if (end == 1)
+        if (end == 1 || char.IsAsciiDigit(segment[1]))
             return 0;
         return end < segment.Length && segment[end] is '?' or '*' or '+' ? end + 1 : end;
     }

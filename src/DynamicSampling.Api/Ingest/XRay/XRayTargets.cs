@@ -1,8 +1,7 @@
 using System.Text.Json.Serialization;
-using DynamicSampling.Api.Ingest.XRay;
-using DynamicSampling.Tasks.Sampling;
+using DynamicSampling.Api.Serving.XRay;
 
-namespace DynamicSampling.Api.Serving.XRay;
+namespace DynamicSampling.Api.Ingest.XRay;
 
 /// <summary>What samplers of X-Ray are to do from now on.</summary>
 /// <param name="Documents">A target for each rule that was reported.</param>
@@ -26,7 +25,7 @@ internal sealed record XRayTargets(
         {
             if (rules.Find(document.RuleName) is not { } rule)
             {
-                unprocessed.Add(UnprocessedStatistics.Of(document, $"There is no rule of this name. Fetch the rules anew."));
+                unprocessed.Add(UnprocessedStatistics.Of(document, "There is no rule of this name. Fetch the rules anew."));
                 continue;
             }
 
