@@ -41,7 +41,8 @@ async function start({ service, endpoint, url }) {
   provider = new NodeTracerProvider({
     resource,
     sampler: root,
-    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url, concurrencyLimit: 10_000 }), { maxQueueSize: 10_000_000, maxExportBatchSize: 2000, scheduledDelayMillis: 600_000 })],
+    // Nothing is sent before it is asked for: a full batch would be.
+    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url }), { maxQueueSize: 10_000_000, maxExportBatchSize: 10_000_000, scheduledDelayMillis: 600_000 })],
   });
   tracer = provider.getTracer('xray');
   await settled();

@@ -138,7 +138,7 @@ public class OpenApiTests
             }
         }
 
-        Assert.Equal(14, sent);
+        Assert.Equal(16, sent);
     }
 
     [Fact]
