@@ -55,7 +55,8 @@ internal static class XRayEndpoints
     private static void DescribeRules(RouteHandlerBuilder endpoint, string name, string summary) => endpoint
         .WithTags("X-Ray").WithName(name).WithSummary(summary)
         .WithDescription("One rule for each transaction that can be told by its method and path, one for whatever else a service is asked for, and `Default`. The body is ignored.")
-        .Produces<XRayRulesDocument>();
+        .Produces<XRayRulesDocument>()
+        .ProducesProblem(StatusCodes.Status400BadRequest);
 
     private static void DescribeTargets(RouteHandlerBuilder endpoint, string name, string summary) => endpoint
         .WithTags("X-Ray").WithName(name).WithSummary(summary)
