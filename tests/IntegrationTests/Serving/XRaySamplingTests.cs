@@ -198,7 +198,7 @@ public sealed class XRaySamplingTests
     [InlineData("", "The body is not right")]
     [InlineData("[]", "$")]
     [InlineData("""{"SamplingStatisticsDocuments":[DOCUMENT,null]}""", "[1]: it must not be null")]
-    [InlineData("""{"SamplingStatisticsDocuments":[DOCUMENT,{"ClientID":"a","Timestamp":1}]}""", "RuleName")]
+    [InlineData("""{"SamplingStatisticsDocuments":[DOCUMENT,{"ClientID":"a"}]}""", "$.SamplingStatisticsDocuments[1] (line 1): it lacks 'RuleName', 'Timestamp'.")]
     [InlineData("""{"SamplingStatisticsDocuments":[DOCUMENT,{"RuleName":"","ClientID":"a","Timestamp":1}]}""", "[1]: RuleName must have 1 to 128 characters")]
     [InlineData("""{"SamplingStatisticsDocuments":[DOCUMENT,{"RuleName":"a","ClientID":"","Timestamp":1}]}""", "[1]: ClientID must have 1 to 128 characters")]
     [InlineData("""{"SamplingStatisticsDocuments":[DOCUMENT,{"RuleName":"a","ClientID":"a","Timestamp":-1}]}""", "[1]: Timestamp must be")]
