@@ -36,9 +36,13 @@ internal static class XRayEndpoints
     }
 
     // Some send an empty body, some {}, some a media type without a body: nothing in it is needed.
-    private static async Task GetRulesAsync(string organization, HttpContext http, XRaySampling sampling)
+    private static Task GetRulesAsync(string organization, HttpContext http, XRaySampling sampling) =>
+        sampling.Find(organization) is { } rules ? WriteAsync(http, rules) : FindRulesAsync(organization, http, sampling);
+
+    private static async Task FindRulesAsync(string organization, HttpContext http, XRaySampling sampling) => await WriteAsync(http, await sampling.FindAsync(organization));
+
+    private static async Task WriteAsync(HttpContext http, XRayRules rules)
     {
-        var rules = await sampling.FindAsync(organization);
         http.Response.ContentType = "application/json";
         http.Response.ContentLength = rules.Body.Length;
         await http.Response.BodyWriter.WriteAsync(rules.Body);

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using DynamicSampling.Api.Serving;
+using DynamicSampling.Api.Serving.XRay;
 using DynamicSampling.IntegrationTests.Api;
 using DynamicSampling.IntegrationTests.Authentication;
 using DynamicSampling.IntegrationTests.Ingest;
@@ -63,6 +64,22 @@ public sealed class XRaySamplingTests
         using var broken = await client.PostAsync(Rules, content: null);
 
         Assert.Equal(await good.Content.ReadAsStringAsync(), await broken.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Rules_InMemory_AreFoundWithoutAllocating()
+    {
+        await using var host = new ApiHost();
+        using var client = await host.WithRatesAsync("acme");
+        var sampling = host.Services.GetRequiredService<XRaySampling>();
+        var first = await sampling.FindAsync("acme");
+        Assert.Same(first, sampling.Find("acme"));
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+            _ = sampling.Find("acme");
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     [Fact]

@@ -16,6 +16,9 @@ internal sealed class XRaySampling(SamplingStrategies strategies, TimeProvider c
         before: null,
         clock.GetUtcNow());
 
+    /// <summary>The rules of an organization, if its rates are in memory and still hold; else null.</summary>
+    public XRayRules? Find(string organization) => strategies.FindFresh(organization)?.RulesAt(clock);
+
     /// <summary>The rules of an organization; never an error.</summary>
     public async ValueTask<XRayRules> FindAsync(string organization) =>
         // Not the request's token: what is read stays for the next one.
