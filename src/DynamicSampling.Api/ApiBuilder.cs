@@ -10,11 +10,13 @@ using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Ingest.Otlp;
 using DynamicSampling.Api.Ingest.Reports;
 using DynamicSampling.Api.Ingest.Traffic;
+using DynamicSampling.Api.Ingest.XRay;
 using DynamicSampling.Api.Limits;
 using DynamicSampling.Api.Notifications;
 using DynamicSampling.Api.OpenApi;
 using DynamicSampling.Api.Scheduling;
 using DynamicSampling.Api.Serving;
+using DynamicSampling.Api.Serving.XRay;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Api.Telemetry;
 using DynamicSampling.Tasks.Runs;
@@ -65,6 +67,7 @@ public static class ApiBuilder
         app.MapRates();
         app.MapRateVersions();
         app.MapSampling();
+        app.MapXRay();
         app.MapStrategies();
         app.MapClients();
         app.MapGoal();
@@ -169,6 +172,8 @@ public static class ApiBuilder
         builder.Services.AddSingleton<TraceIngest>();
         builder.Services.AddSingleton<ClientPolls>();
         builder.Services.AddSingleton<SamplerReports>();
+        builder.Services.AddSingleton<RepeatedStatistics>();
+        builder.Services.AddSingleton<XRayCounts>();
         builder.Services.AddSingleton<OrganizationRoom>();
         builder.Services.AddSingleton<OtlpBodies>();
         builder.Services.AddSingleton<OtlpReceiver>();
@@ -198,6 +203,7 @@ public static class ApiBuilder
         builder.Services.AddNotifications();
         builder.Services.AddSingleton<RatesChanged>();
         builder.Services.AddSingleton<SamplingStrategies>();
+        builder.Services.AddSingleton<XRaySampling>();
         builder.Services.AddSingleton<ProjectRules>();
         builder.Services.AddSingleton<GoalReport>();
     }

@@ -5,7 +5,7 @@ namespace DynamicSampling.Api.Hosting;
 /// <param name="Conventional">Those that clients try by themselves. One that is taken is done without.</param>
 internal sealed record DefaultPorts(int Main, IReadOnlyList<ConventionalPort> Conventional)
 {
-    public static readonly DefaultPorts Standard = new(5000, [new(4318, "OTLP over HTTP"), new(5778, "Jaeger remote sampling")]);
+    public static readonly DefaultPorts Standard = new(5000, [new(4318, "OTLP over HTTP"), new(5778, "Jaeger remote sampling"), new(2000, "X-Ray remote sampling")]);
 }
 
 /// <summary>A port that the clients of a protocol try by themselves.</summary>

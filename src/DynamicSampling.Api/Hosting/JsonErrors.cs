@@ -14,6 +14,7 @@ internal static class JsonErrors
     {
         const string UnknownMember = "The JSON property '";
         const string DoubledMember = "Duplicate property '";
+        const string MissingMembers = "was missing required properties including: ";
         var message = exception.Message;
         // The serializer appends the position, which is said here in other words, and names types of ours.
         var positions = message.IndexOf(" Path: ", StringComparison.Ordinal);
@@ -23,6 +24,8 @@ internal static class JsonErrors
             message = $"'{message[UnknownMember.Length..message.IndexOf('\'', UnknownMember.Length)]}' is not a known member.";
         else if (message.StartsWith(DoubledMember, StringComparison.Ordinal))
             message = $"'{message[DoubledMember.Length..message.LastIndexOf("' encountered", StringComparison.Ordinal)]}' is given twice.";
+        else if (message.IndexOf(MissingMembers, StringComparison.Ordinal) is >= 0 and var missing)
+            message = $"it lacks {message[(missing + MissingMembers.Length)..]}";
         else if (message.Contains("doesn't allow", StringComparison.Ordinal) && message.Contains("null values", StringComparison.Ordinal))
             message = "it must not be null.";
         else if (message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal))

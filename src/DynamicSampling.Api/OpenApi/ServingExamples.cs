@@ -50,18 +50,80 @@ internal static class ServingExamples
         }
         """;
 
+    private const string XRayRules =
+        """
+        {
+          "SamplingRuleRecords": [
+            {
+              "SamplingRule": {
+                "RuleName": "7a78b5f0743734cb19d625e83da4cad3", "RuleARN": "7a78b5f0743734cb19d625e83da4cad3", "Priority": 1, "FixedRate": 0.21, "ReservoirSize": 0,
+                "ServiceName": "checkout", "ServiceType": "*", "Host": "*", "HTTPMethod": "GET", "URLPath": "/cart", "ResourceARN": "*",
+                "Attributes": {}, "Version": 1
+              },
+              "CreatedAt": 0, "ModifiedAt": 0
+            },
+            {
+              "SamplingRule": {
+                "RuleName": "8455ccfcc23711e573138cb1b84b036d", "RuleARN": "8455ccfcc23711e573138cb1b84b036d", "Priority": 2, "FixedRate": 0.098, "ReservoirSize": 0,
+                "ServiceName": "checkout", "ServiceType": "*", "Host": "*", "HTTPMethod": "*", "URLPath": "*", "ResourceARN": "*",
+                "Attributes": {}, "Version": 1
+              },
+              "CreatedAt": 0, "ModifiedAt": 0
+            },
+            {
+              "SamplingRule": {
+                "RuleName": "Default", "RuleARN": "Default", "Priority": 10000, "FixedRate": 0.1, "ReservoirSize": 0,
+                "ServiceName": "*", "ServiceType": "*", "Host": "*", "HTTPMethod": "*", "URLPath": "*", "ResourceARN": "*",
+                "Attributes": {}, "Version": 1
+              },
+              "CreatedAt": 0, "ModifiedAt": 0
+            }
+          ],
+          "NextToken": null
+        }
+        """;
+
+    private const string XRayStatistics =
+        """
+        {
+          "SamplingStatisticsDocuments": [
+            {
+              "RuleName": "7a78b5f0743734cb19d625e83da4cad3", "ClientID": "0c9d4e1f7a2b8c3d5e6f7081", "Timestamp": 1795341605,
+              "RequestCount": 1204, "SampledCount": 251, "BorrowCount": 0
+            }
+          ]
+        }
+        """;
+
+    private const string XRayTargets =
+        """
+        {
+          "SamplingTargetDocuments": [
+            { "RuleName": "7a78b5f0743734cb19d625e83da4cad3", "FixedRate": 0.21, "ReservoirQuota": 0, "ReservoirQuotaTTL": 1795341615, "Interval": 10 }
+          ],
+          "LastRuleModification": 1795341482,
+          "UnprocessedStatistics": []
+        }
+        """;
+
     public static readonly Dictionary<string, string> Requests = new(StringComparer.Ordinal)
     {
         ["PostReport"] = Report,
         ["PostReportOfOrganization"] = Report,
         ["ExportTraces"] = Traces,
         ["ExportTracesOfOrganization"] = Traces,
+        ["GetSamplingTargets"] = XRayStatistics,
+        ["GetSamplingTargetsOfOrganization"] = XRayStatistics,
     };
 
     public static readonly Dictionary<string, string> Responses = new(StringComparer.Ordinal)
     {
         ["GetStrategy 200"] = Strategy,
         ["GetStrategyOfOrganization 200"] = Strategy,
+        ["GetSamplingRules 200"] = XRayRules,
+        ["GetSamplingRulesOfOrganization 200"] = XRayRules,
+        ["GetSamplingTargets 200"] = XRayTargets,
+        ["GetSamplingTargetsOfOrganization 200"] = XRayTargets,
         ["GetStrategies 200"] =
             """
             {

@@ -34,8 +34,11 @@ internal sealed class SamplingStrategies(
     public double DefaultRate => options.Value.DefaultTargetSampleRate;
 
     /// <summary>The answer for a service that has rates of its own, if it has been given before and still holds; else null.</summary>
-    public JaegerStrategy? FindMade(string organization, ReadOnlySpan<char> service) =>
-        _organizations.TryGetValue(organization, out var slot) && IsFresh(organization, slot, slot.Served) ? slot.Served.FindMade(service) : null;
+    public JaegerStrategy? FindMade(string organization, ReadOnlySpan<char> service) => FindFresh(organization)?.FindMade(service);
+
+    /// <summary>All of an organization's rates, if they are in memory and still hold; else null.</summary>
+    public ServedOrganization? FindFresh(string organization) =>
+        _organizations.TryGetValue(organization, out var slot) && IsFresh(organization, slot, slot.Served) ? slot.Served : null;
 
     /// <summary>The answer for a service; never an error.</summary>
     public ValueTask<JaegerStrategy> FindAsync(string organization, string service, CancellationToken cancellationToken)
@@ -106,6 +109,8 @@ internal sealed class SamplingStrategies(
             }
 
             MakeRoom();
+            if (_organizations.TryGetValue(organization, out var before))
+                read.Replace(before.Served);
             _organizations[organization] = new(change, read);
             return read;
         }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using DynamicSampling.Api.Serving.XRay;
 using DynamicSampling.Tasks.Sampling;
 
 namespace DynamicSampling.Api.Serving;
@@ -8,6 +9,9 @@ internal sealed class ServedOrganization
 {
     private readonly ConcurrentDictionary<string, JaegerStrategy> _strategies = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, JaegerStrategy>.AlternateLookup<ReadOnlySpan<char>> _made;
+    private readonly Lock _gate = new();
+    private XRayRules? _rules;
+    private XRayRules? _rulesBefore;
 
     /// <param name="version">The version; 0 before the first.</param>
     /// <param name="until">When a factor expires, and the answers with it; null for never.</param>
@@ -45,5 +49,26 @@ internal sealed class ServedOrganization
         return Projects.TryGetValue(service, out var project)
             ? _strategies.GetOrAdd(service, static (_, state) => JaegerStrategy.Of(state.Version, state.project, state.factor), (Version, project, factor: FactorOf(project)))
             : Default;
+    }
+
+    /// <summary>The rules for X-Ray's samplers, made when they are first asked for.</summary>
+    public XRayRules RulesAt(TimeProvider clock)
+    {
+        if (Volatile.Read(ref _rules) is { } made)
+            return made;
+        lock (_gate)
+        {
+            _rules ??= new(this, _rulesBefore, clock.GetUtcNow());
+            // These know their own rates, and those the rules before them: nothing of it would ever go.
+            _rulesBefore = null;
+            return _rules;
+        }
+    }
+
+    /// <summary>These rates replace others, and so do the rules.</summary>
+    public void Replace(ServedOrganization before)
+    {
+        lock (before._gate)
+            _rulesBefore = before._rules ?? before._rulesBefore;
     }
 }

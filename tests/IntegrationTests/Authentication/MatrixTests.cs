@@ -23,6 +23,8 @@ public class MatrixTests
         ["GET /api/sampling"] = HttpStatusCode.OK,
         ["GET /sampling/sampling"] = HttpStatusCode.OK,
         ["GET /api/sampling/sampling"] = HttpStatusCode.OK,
+        ["POST /GetSamplingRules"] = HttpStatusCode.OK,
+        ["POST /SamplingTargets"] = HttpStatusCode.OK,
         // As if there were none of that id.
         ["GET /api/runs/{id}"] = HttpStatusCode.NotFound,
         ["GET /api/runs/{id}/events"] = HttpStatusCode.NotFound,

@@ -97,8 +97,8 @@ public sealed class KubernetesTests
 
         var service = objects.OfType<V1Service>().Single();
         problems.AddRange(service.Spec.Ports.Where(port => port.TargetPort != container.Ports[0].Name).Select(port => $"The targetPort of {port.Name} is no port of the container."));
-        if (!service.Spec.Ports.Select(port => port.Port).Order().SequenceEqual([4318, 5000, 5778]))
-            problems.Add("The service has not the three ports that clients know.");
+        if (!service.Spec.Ports.Select(port => port.Port).Order().SequenceEqual([2000, 4318, 5000, 5778]))
+            problems.Add("The service has not the four ports that clients know.");
         var selectors = new[]
         {
             deployment.Spec.Selector.MatchLabels, service.Spec.Selector,
