@@ -8,6 +8,7 @@ using DynamicSampling.Api.Goals;
 using DynamicSampling.Api.Hosting;
 using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Ingest.Otlp;
+using DynamicSampling.Api.Ingest.Otlp.Metrics;
 using DynamicSampling.Api.Ingest.Traffic;
 using DynamicSampling.Api.Limits;
 using DynamicSampling.Api.Notifications;
@@ -57,6 +58,7 @@ public static class ApiBuilder
         app.MapTasks();
         app.MapRuns();
         app.MapTraces();
+        app.MapMetrics();
         app.MapVolumes();
         app.MapOrganizations();
         app.MapProjects();
@@ -132,6 +134,7 @@ public static class ApiBuilder
         builder.Services.AddSingleton<SqlOrganizationStore>();
         builder.Services.AddSingleton<IOrganizationStore>(services => services.GetRequiredService<SqlOrganizationStore>());
         builder.Services.AddSingleton<SqlProjectStore>();
+        builder.Services.AddSingleton<SeriesRoom>();
         builder.Services.AddSingleton<SqlVolumeStore>();
         builder.Services.AddSingleton<IVolumeStore>(services => services.GetRequiredService<SqlVolumeStore>());
         builder.Services.AddSingleton<SqlRateStore>();
@@ -168,6 +171,7 @@ public static class ApiBuilder
         builder.Services.AddSingleton<OrganizationRoom>();
         builder.Services.AddSingleton<OtlpBodies>();
         builder.Services.AddSingleton<OtlpReceiver>();
+        builder.Services.AddSingleton<MetricsReceiver>();
         builder.Services.AddSingleton<ObjectPool<RootSpanList>>(new DefaultObjectPool<RootSpanList>(new DefaultPooledObjectPolicy<RootSpanList>()));
         builder.Services.AddSingleton<VolumeFlusher>();
         builder.Services.AddHostedService<ClientMemory>();
