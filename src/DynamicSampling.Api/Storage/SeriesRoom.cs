@@ -14,6 +14,9 @@ internal sealed class SeriesRoom(Database database, IOptions<IngestOptions> inge
 {
     private readonly Lock _gate = new();
     private Dictionary<string, long> _organizations = new(StringComparer.Ordinal);
+
+    // What has come since the last count began: some of it may be in the count as well, until the next one.
+    private Dictionary<string, long> _recent = new(StringComparer.Ordinal);
     private long _all;
 
     /// <summary>Of each project.</summary>
@@ -32,6 +35,7 @@ internal sealed class SeriesRoom(Database database, IOptions<IngestOptions> inge
         lock (_gate)
         {
             CollectionsMarshal.GetValueRefOrAddDefault(_organizations, organization, out _) += series;
+            CollectionsMarshal.GetValueRefOrAddDefault(_recent, organization, out _) += series;
             _all += series;
         }
     }
@@ -39,6 +43,8 @@ internal sealed class SeriesRoom(Database database, IOptions<IngestOptions> inge
     /// <summary>Counts them.</summary>
     public async Task CountAsync(CancellationToken cancellationToken)
     {
+        lock (_gate)
+            _recent = new(StringComparer.Ordinal);
         var counts = await database.ReadAsync(
             connection => connection.QueryAsync<(string Organization, long Series)>(
                 """
@@ -50,6 +56,8 @@ internal sealed class SeriesRoom(Database database, IOptions<IngestOptions> inge
         var organizations = counts.ToDictionary(count => count.Organization, count => count.Series, StringComparer.Ordinal);
         lock (_gate)
         {
+            foreach (var (organization, added) in _recent)
+                CollectionsMarshal.GetValueRefOrAddDefault(organizations, organization, out _) += added;
             _organizations = organizations;
             _all = organizations.Values.Sum();
         }
