@@ -138,7 +138,7 @@ public class OpenApiTests
             }
         }
 
-        Assert.Equal(14, sent);
+        Assert.Equal(18, sent);
     }
 
     [Fact]
