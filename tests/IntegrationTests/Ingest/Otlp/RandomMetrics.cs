@@ -127,7 +127,7 @@ internal sealed class RandomMetrics(int seed)
         }
     }
 
-    private IEnumerable<T> Some<T>(Func<T> next) => Enumerable.Range(0, _random.Next(4)).Select(_ => next()).ToList();
+    private List<T> Some<T>(Func<T> next) => Enumerable.Range(0, _random.Next(4)).Select(_ => next()).ToList();
 
     private T OneOf<T>(IReadOnlyList<T> items) => items[_random.Next(items.Count)];
 }
