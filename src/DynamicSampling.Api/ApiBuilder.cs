@@ -9,6 +9,7 @@ using DynamicSampling.Api.Hosting;
 using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Ingest.Otlp;
 using DynamicSampling.Api.Ingest.Reports;
+using DynamicSampling.Api.Ingest.Otlp.Metrics;
 using DynamicSampling.Api.Ingest.Traffic;
 using DynamicSampling.Api.Ingest.XRay;
 using DynamicSampling.Api.Limits;
@@ -60,6 +61,7 @@ public static class ApiBuilder
         app.MapTasks();
         app.MapRuns();
         app.MapTraces();
+        app.MapMetrics();
         app.MapVolumes();
         app.MapReports();
         app.MapOrganizations();
@@ -137,6 +139,7 @@ public static class ApiBuilder
         builder.Services.AddSingleton<SqlOrganizationStore>();
         builder.Services.AddSingleton<IOrganizationStore>(services => services.GetRequiredService<SqlOrganizationStore>());
         builder.Services.AddSingleton<SqlProjectStore>();
+        builder.Services.AddSingleton<SeriesRoom>();
         builder.Services.AddSingleton<SqlVolumeStore>();
         builder.Services.AddSingleton<IVolumeStore>(services => services.GetRequiredService<SqlVolumeStore>());
         builder.Services.AddSingleton<SqlRateStore>();
@@ -177,6 +180,7 @@ public static class ApiBuilder
         builder.Services.AddSingleton<OrganizationRoom>();
         builder.Services.AddSingleton<OtlpBodies>();
         builder.Services.AddSingleton<OtlpReceiver>();
+        builder.Services.AddSingleton<MetricsReceiver>();
         builder.Services.AddSingleton<ObjectPool<RootSpanList>>(new DefaultObjectPool<RootSpanList>(new DefaultPooledObjectPolicy<RootSpanList>()));
         builder.Services.AddSingleton<VolumeFlusher>();
         builder.Services.AddHostedService<ClientMemory>();

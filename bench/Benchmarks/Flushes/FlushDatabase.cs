@@ -29,7 +29,8 @@ internal sealed class FlushDatabase : IAsyncDisposable
         _drop = drop;
         Source = source;
         _database = new(source);
-        _store = new(_database, new(_database, NullLogger<VolumePartitions>.Instance), new(Options.Create(new LimitsOptions()), Options.Create(new IngestOptions())), _clock);
+        var (limits, ingest) = (Options.Create(new LimitsOptions()), Options.Create(new IngestOptions()));
+        _store = new(_database, new(_database, NullLogger<VolumePartitions>.Instance), new(limits, ingest), new(_database, ingest, limits), _clock);
     }
 
     public DbDataSource Source { get; }

@@ -32,6 +32,7 @@ internal sealed class PassService : IAsyncDisposable
         services.AddSingleton<NameLimits>();
         services.AddSingleton<SqlOrganizationStore>();
         services.AddSingleton<IOrganizationStore>(provider => provider.GetRequiredService<SqlOrganizationStore>());
+        services.AddSingleton<SeriesRoom>();
         services.AddSingleton<SqlVolumeStore>();
         services.AddSingleton<IVolumeStore>(provider => provider.GetRequiredService<SqlVolumeStore>());
         services.AddSingleton<IRateStore, SqlRateStore>();

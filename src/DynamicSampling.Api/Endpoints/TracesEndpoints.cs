@@ -1,8 +1,5 @@
 using DynamicSampling.Api.Authentication;
-using DynamicSampling.Api.Hosting;
 using DynamicSampling.Api.Ingest.Otlp;
-using DynamicSampling.Api.Limits;
-using DynamicSampling.Api.Telemetry;
 
 namespace DynamicSampling.Api.Endpoints;
 
@@ -27,21 +24,11 @@ internal static class TracesEndpoints
     private static async Task Post(string organization, HttpContext http, OtlpReceiver receiver)
     {
         var result = await receiver.ReceiveAsync(http.Request, organization, http.RequestAborted);
-        await OtlpAnswers.WriteSuccessAsync(http, result.Rejected, RejectedMessage);
+        await OtlpAnswers.WriteSuccessAsync(http, result.Rejected, "rejectedSpans", RejectedMessage);
     }
 
     private static void Describe(RouteHandlerBuilder endpoint, string name, string summary) => endpoint
-        .WithTags("OpenTelemetry").WithName(name).WithSummary(summary)
-        .WithDescription(
-            "OTLP over HTTP, in protobuf or JSON, as it is or with `Content-Encoding: gzip`. The body is an ExportTraceServiceRequest, the answer an ExportTraceServiceResponse, and errors are a google.rpc.Status; protobuf is answered in protobuf.")
-        .WithMetadata(new DecodesContent(), new LargeBody(), new OtlpEndpoint())
-        .WithoutTraces()
-        .Accepts<ExportTraces>(OtlpAnswers.Json, OtlpAnswers.Protobuf)
-        .Produces<ExportTracesAnswer>(StatusCodes.Status200OK, OtlpAnswers.Json)
-        .Produces<OtlpStatus>(StatusCodes.Status400BadRequest, OtlpAnswers.Json)
-        .Produces<OtlpStatus>(StatusCodes.Status413PayloadTooLarge, OtlpAnswers.Json)
-        .Produces<OtlpStatus>(StatusCodes.Status415UnsupportedMediaType, OtlpAnswers.Json)
-        .Produces<OtlpStatus>(StatusCodes.Status503ServiceUnavailable, OtlpAnswers.Json);
+        .WithOtlp<ExportTraces, ExportTracesAnswer>("ExportTraceService").WithName(name).WithSummary(summary);
 }
 
 /// <summary>OpenTelemetry's ExportTraceServiceRequest. This type only describes the body.</summary>
@@ -56,8 +43,3 @@ internal sealed record ExportTracesAnswer(OtlpPartialSuccess? PartialSuccess);
 /// <param name="RejectedSpans">How many root spans, as a string of digits.</param>
 /// <param name="ErrorMessage">Why.</param>
 internal sealed record OtlpPartialSuccess(string RejectedSpans, string ErrorMessage);
-
-/// <summary>google.rpc.Status. This type only describes the body.</summary>
-/// <param name="Code">The google.rpc.Code.</param>
-/// <param name="Message">What was wrong, and what to do.</param>
-internal sealed record OtlpStatus(int Code, string Message);

@@ -22,6 +22,7 @@ internal sealed class OtlpErrors(IOptions<IngestOptions> options, IOptions<Limit
             InvalidOtlpException => (StatusCodes.Status400BadRequest, exception.Message + " Nothing was counted."),
             NoRoomException => (StatusCodes.Status400BadRequest, exception.Message),
             IngestFullException => (StatusCodes.Status503ServiceUnavailable, exception.Message),
+            StorageUnavailableException => (StatusCodes.Status503ServiceUnavailable, exception.Message + " Nothing was acknowledged: send it again."),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (
                 StatusCodes.Status413PayloadTooLarge,
                 $"The body is larger than {options.Value.MaxBodyBytes} bytes, before or after it is decompressed (Ingest:MaxBodyBytes). Send smaller batches."),
@@ -33,6 +34,12 @@ internal sealed class OtlpErrors(IOptions<IngestOptions> options, IOptions<Limit
         };
         if (status == StatusCodes.Status500InternalServerError)
             Log.OtlpFailed(logger, exception);
+        if (exception is StorageUnavailableException)
+        {
+            Log.StorageUnavailable(logger, exception.Message);
+            httpContext.Response.Headers.RetryAfter = StorageErrors.RetryAfter;
+        }
+
         await OtlpAnswers.WriteErrorAsync(httpContext, status, message);
         return true;
     }

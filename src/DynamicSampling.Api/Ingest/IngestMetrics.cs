@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using DynamicSampling.Api.Storage;
 
 namespace DynamicSampling.Api.Ingest;
 
@@ -10,10 +11,12 @@ internal sealed class IngestMetrics
     private const string Outcome = "dynamic_sampling.outcome";
     private static readonly KeyValuePair<string, object?> CountedTag = new(Outcome, "counted");
     private static readonly KeyValuePair<string, object?> FoldedTag = new(Outcome, "folded");
+    private static readonly KeyValuePair<string, object?> BaselineTag = new(Outcome, "baseline");
     private static readonly KeyValuePair<string, object?> RepeatedTag = new(Outcome, "repeated");
     private static readonly KeyValuePair<string, object?> RejectedTag = new(Outcome, "rejected");
 
     private readonly Counter<long> _spans;
+    private readonly Counter<long> _points;
     private readonly Counter<long> _folded;
     private readonly Counter<long> _polls;
     private readonly Histogram<double> _flush;
@@ -22,6 +25,7 @@ internal sealed class IngestMetrics
     {
         var meter = meters.Create(MeterName);
         _spans = meter.CreateCounter<long>("dynamic_sampling.ingest.spans", "{span}", "Root spans that arrived over OTLP");
+        _points = meter.CreateCounter<long>("dynamic_sampling.ingest.points", "{point}", "Data points of metrics that count requests, as they arrived over OTLP");
         _folded = meter.CreateCounter<long>("dynamic_sampling.ingest.folded_services", "{request}", "Requests whose service was counted as __other__");
         _polls = meter.CreateCounter<long>("dynamic_sampling.serving.polls", "{request}", "Requests of clients for their rates");
         _flush = meter.CreateHistogram(
@@ -33,10 +37,18 @@ internal sealed class IngestMetrics
     {
         if (!_spans.Enabled)
             return;
-        Add(result.Counted - result.Folded, CountedTag);
-        Add(result.Folded, FoldedTag);
-        Add(result.Repeated, RepeatedTag);
-        Add(result.Rejected, RejectedTag);
+        Add(_spans, result.Counted - result.Folded, CountedTag);
+        Add(_spans, result.Folded, FoldedTag);
+        Add(_spans, result.Repeated, RepeatedTag);
+        Add(_spans, result.Rejected, RejectedTag);
+    }
+
+    public void Counted(PointsResult result, long rejected)
+    {
+        Add(_points, result.Counted, CountedTag);
+        Add(_points, result.Baselines, BaselineTag);
+        Add(_points, result.Repeated, RepeatedTag);
+        Add(_points, rejected, RejectedTag);
     }
 
     public void ServiceFolded() => _folded.Add(1);
@@ -46,9 +58,9 @@ internal sealed class IngestMetrics
     public void Flushed(TimeSpan duration, bool failed) =>
         _flush.Record(duration.TotalSeconds, new KeyValuePair<string, object?>(Outcome, failed ? "failed" : "completed"));
 
-    private void Add(int spans, KeyValuePair<string, object?> outcome)
+    private static void Add(Counter<long> counter, long count, KeyValuePair<string, object?> outcome)
     {
-        if (spans > 0)
-            _spans.Add(spans, outcome);
+        if (count > 0)
+            counter.Add(count, outcome);
     }
 }

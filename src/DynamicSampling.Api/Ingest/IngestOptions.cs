@@ -46,4 +46,17 @@ internal sealed class IngestOptions
     /// <value>16 to 100,000,000. The default is 500,000, which takes up to 16 MiB.</value>
     [Range(16, 100_000_000)]
     public int RememberedSpans { get; set; } = 500_000;
+
+    /// <summary>
+    /// How many series of metrics a project may have. Of each, the last count is remembered for a day, to tell what the next one adds; points of
+    /// more series are rejected.
+    /// </summary>
+    /// <value>1 to 10,000,000. The default is 50,000.</value>
+    [Range(1, 10_000_000)]
+    public int MaxSeriesPerProject { get; set; } = 50_000;
+
+    /// <summary>How many series of metrics all projects may have together, and each organization its share (<c>Limits:ShareOfOne</c>).</summary>
+    /// <value>1 to 1,000,000,000. The default is 2,000,000.</value>
+    [Range(1, 1_000_000_000)]
+    public int MaxSeries { get; set; } = 2_000_000;
 }

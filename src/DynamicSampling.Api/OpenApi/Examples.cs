@@ -66,6 +66,8 @@ internal static class Examples
             return JsonValue.Create($"event: ended\ndata: {JsonNode.Parse(TaskExamples.Run)!.ToJsonString()}\nid: ended\n\n");
         if (operation.StartsWith("ExportTraces", StringComparison.Ordinal))
             return ServingExamples.OfTraces(status) is { } answer ? JsonNode.Parse(answer) : null;
+        if (operation.StartsWith("ExportMetrics", StringComparison.Ordinal))
+            return ServingExamples.OfMetrics(status) is { } answered ? JsonNode.Parse(answered) : null;
         if (Responses.TryGetValue($"{operation} {status}", out var response))
             return JsonNode.Parse(response);
         return mediaType.EndsWith("problem+json", StringComparison.Ordinal) && Problems.TryGetValue(status, out var problem)

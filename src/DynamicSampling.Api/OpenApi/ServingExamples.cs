@@ -3,6 +3,39 @@ namespace DynamicSampling.Api.OpenApi;
 /// <summary>OTLP, remote sampling, and the clients of both.</summary>
 internal static class ServingExamples
 {
+    private const string Metrics =
+        """
+        {
+          "resourceMetrics": [
+            {
+              "resource": { "attributes": [{ "key": "service.name", "value": { "stringValue": "checkout" } }] },
+              "scopeMetrics": [
+                {
+                  "metrics": [
+                    {
+                      "name": "http.server.request.duration", "unit": "s",
+                      "histogram": {
+                        "aggregationTemporality": 1,
+                        "dataPoints": [
+                          {
+                            "startTimeUnixNano": "1795341540000000000", "timeUnixNano": "1795341600000000000", "count": "120", "sum": 4.2,
+                            "attributes": [
+                              { "key": "http.request.method", "value": { "stringValue": "GET" } },
+                              { "key": "http.route", "value": { "stringValue": "/cart/{id}" } },
+                              { "key": "http.response.status_code", "value": { "intValue": "200" } }
+                            ]
+                          }
+                        ]
+                      }
+                    }
+                  ]
+                }
+              ]
+            }
+          ]
+        }
+        """;
+
     private const string Traces =
         """
         {
@@ -114,6 +147,8 @@ internal static class ServingExamples
         ["ExportTracesOfOrganization"] = Traces,
         ["GetSamplingTargets"] = XRayStatistics,
         ["GetSamplingTargetsOfOrganization"] = XRayStatistics,
+        ["ExportMetrics"] = Metrics,
+        ["ExportMetricsOfOrganization"] = Metrics,
     };
 
     public static readonly Dictionary<string, string> Responses = new(StringComparer.Ordinal)
@@ -167,7 +202,15 @@ internal static class ServingExamples
             """,
     };
 
-    /// <summary>Answers of OTLP, which all have the same form.</summary>
+    /// <summary>Answers to metrics.</summary>
+    public static string? OfMetrics(string status) => status switch
+    {
+        "200" => """{ "partialSuccess": { "rejectedDataPoints": "2", "errorMessage": "Some data points were not counted, the others were. 2: their temporality is neither delta nor cumulative." } }""",
+        "503" => """{ "code": 14, "message": "The disk that the database file is on is full. Make room; the service goes on by itself. Nothing was acknowledged: send it again." }""",
+        _ => OfTraces(status),
+    };
+
+    /// <summary>Answers to traces.</summary>
     public static string? OfTraces(string status) => status switch
     {
         "200" => """{ "partialSuccess": { "rejectedSpans": "1", "errorMessage": "Root spans are counted that started in the last 2 days, and at most 5 minutes ahead of this server's clock; these were not." } }""",

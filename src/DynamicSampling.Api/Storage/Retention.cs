@@ -5,7 +5,7 @@ namespace DynamicSampling.Api.Storage;
 
 /// <summary>Deletes what is past its time or beyond its limit, at start and then every ten minutes.</summary>
 internal sealed class Retention(
-    RowDeletion deletion, VolumePartitions partitions, VolumeCap cap, UnusedNames names, IOptions<StorageOptions> options, TimeProvider clock,
+    RowDeletion deletion, VolumePartitions partitions, VolumeCap cap, UnusedNames names, SeriesRoom series, IOptions<StorageOptions> options, TimeProvider clock,
     ILogger<Retention> logger) : BackgroundService
 {
     public static readonly TimeSpan Volumes = TimeSpan.FromDays(2);
@@ -25,7 +25,7 @@ internal sealed class Retention(
     {
         var now = clock.GetUtcNow();
         await partitions.EnsureAsync(now, cancellationToken);
-        return await deletion.DropMinutesAsync(MinuteWindow.MinuteOf(now - Volumes), cancellationToken)
+        var deleted = await deletion.DropMinutesAsync(MinuteWindow.MinuteOf(now - Volumes), cancellationToken)
             + await deletion.DeleteAsync(
                 """
                 DELETE FROM project_hours WHERE (project_id, hour) IN (
@@ -87,10 +87,19 @@ internal sealed class Retention(
                 """,
                 (now - SqlVolumeStore.IdempotencyWindow).ToUnixTimeMilliseconds(),
                 cancellationToken)
+            + await deletion.DeleteAsync(
+                """
+                DELETE FROM metric_series WHERE (project_id, series_high, series_low) IN (
+                    SELECT project_id, series_high, series_low FROM metric_series WHERE seen_hour < @limit LIMIT @rows)
+                """,
+                SeriesWriter.HourOf(now - SeriesWriter.Idle),
+                cancellationToken)
             + await deletion.DeleteChangesAsync((now - Changes).ToUnixTimeMilliseconds(), cancellationToken)
             // After what expires, and the names last: then they see what is left.
             + await cap.EnforceAsync(cancellationToken)
             + await names.DeleteAsync(cancellationToken);
+        await series.CountAsync(cancellationToken);
+        return deleted;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

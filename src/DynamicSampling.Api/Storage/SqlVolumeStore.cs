@@ -3,17 +3,19 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Dapper;
 using DynamicSampling.Api.Ingest;
+using DynamicSampling.Api.Ingest.Otlp.Metrics;
 using DynamicSampling.Tasks.Sampling;
 
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Volumes per minute.</summary>
-internal sealed class SqlVolumeStore(Database database, VolumePartitions partitions, NameLimits limits, TimeProvider clock) : IVolumeStore
+internal sealed class SqlVolumeStore(Database database, VolumePartitions partitions, NameLimits limits, SeriesRoom series, TimeProvider clock) : IVolumeStore
 {
     /// <summary>How long repetitions are known, of requests and of flushes.</summary>
     public static readonly TimeSpan IdempotencyWindow = TimeSpan.FromDays(1);
 
     private const int RowsPerPage = 1000;
+    private const long NanosecondsPerMinute = TimeSpan.NanosecondsPerTick * TimeSpan.TicksPerMinute;
 
     private readonly string _projectsWithTraffic =
         $"""
@@ -67,6 +69,32 @@ internal sealed class SqlVolumeStore(Database database, VolumePartitions partiti
                 new { id = flushId.ToString(), now = clock.GetUtcNow().ToUnixTimeMilliseconds() },
                 transaction) == 0),
         cancellationToken);
+
+    /// <summary>Counts what data points of metrics add to their series, all of it or nothing. A repetition adds nothing.</summary>
+    /// <exception cref="NoRoomException">There are too many organizations or projects.</exception>
+    public async Task<PointsResult> AddAsync(MetricPointList points, CancellationToken cancellationToken)
+    {
+        if (points.Points.Count == 0)
+            return new();
+        await partitions.EnsureAsync(
+            (points.Points.Min(point => point.Time) / NanosecondsPerMinute) - PointMinutes.MaxMinutes,
+            points.Points.Max(point => point.Time) / NanosecondsPerMinute,
+            cancellationToken);
+        var result = await database.WriteAsync(
+            async (connection, transaction) =>
+            {
+                await database.Dialect.KeepNamesAsync(connection, transaction);
+                var projects = await new NameIds(connection, transaction, database.Dialect, limits, cancellationToken)
+                    .FindProjectsAsync(points.Points.Select(point => (points.Organization, point.Project)).ToHashSet(), mustHaveRoom: true);
+                var (result, batches) = await new SeriesWriter(connection, transaction, database.Dialect, series, points, cancellationToken).WriteAsync(projects);
+                foreach (var batch in batches.Values)
+                    await new VolumeWriter(connection, transaction, database.Dialect, limits, batch, cancellationToken).WriteAsync();
+                return result;
+            },
+            cancellationToken);
+        series.Added(points.Organization, result.NewSeries);
+        return result;
+    }
 
     public Task<IReadOnlyList<ProjectVolume>> ReadProjectsAsync(
         IReadOnlyList<string> organizations, MinuteWindow window, ProjectKey? after, int limit, CancellationToken cancellationToken) =>

@@ -138,7 +138,7 @@ public class OpenApiTests
             }
         }
 
-        Assert.Equal(16, sent);
+        Assert.Equal(22, sent);
     }
 
     [Fact]

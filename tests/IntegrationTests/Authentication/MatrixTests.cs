@@ -19,6 +19,7 @@ public class MatrixTests
         ["GET /api/tasks"] = HttpStatusCode.OK,
         // Without one in the path, his own is meant.
         ["POST /v1/traces"] = HttpStatusCode.OK,
+        ["POST /v1/metrics"] = HttpStatusCode.OK,
         ["GET /sampling"] = HttpStatusCode.OK,
         ["GET /api/sampling"] = HttpStatusCode.OK,
         ["GET /sampling/sampling"] = HttpStatusCode.OK,

@@ -208,6 +208,29 @@ public sealed class TwoNodesTests : IAsyncLifetime
     }
 
     [PostgresFact]
+    public async Task Metrics_OfOneSeriesOnBothNodes_AreCountedOnce()
+    {
+        using var one = _one.CreateClient();
+        using var two = _two.CreateClient();
+        var start = TimeProvider.System.GetUtcNow() - TimeSpan.FromMinutes(5);
+        var total = 0;
+        for (var second = 1; second <= 20; second++)
+        {
+            total += 7;
+            var request = Metrics.Http(
+                "checkout", Metrics.Cumulative,
+                Metrics.Point("GET", "/cart", total, start, start + TimeSpan.FromSeconds(second)),
+                Metrics.Point("GET", "/", 2 * total, start, start + TimeSpan.FromSeconds(second)));
+            // The sender has got no answer, and comes again elsewhere; or a proxy sends it to both.
+            await Task.WhenAll(one.SendMetricsAsync(request, "/o/acme/v1/metrics"), two.SendMetricsAsync(request, "/o/acme/v1/metrics"));
+            await (second % 2 == 0 ? one : two).SendMetricsAsync(request, "/o/acme/v1/metrics");
+        }
+
+        var volumes = await one.GetJsonAsync("/api/organizations/acme/volumes?by=transaction");
+        Assert.Equal([2d * total, total], volumes.GetProperty("items").EnumerateArray().Select(item => item.Number("total")));
+    }
+
+    [PostgresFact]
     public async Task Settings_BothNodesAtOnceWithOnePrecondition_OneWins()
     {
         using var one = _one.CreateClient();

@@ -11,6 +11,8 @@ namespace DynamicSampling.IntegrationTests.Fuzz;
 /// </summary>
 internal sealed class JsonBodies(JsonElement document, Vocabulary vocabulary, DateTimeOffset now, Random random)
 {
+    private const int LongestRepeated = 100_000;
+
     /// <summary>A body that should be taken, by the schema or as the example has it.</summary>
     public string Good(OperationContent content) => random.Next(3) == 0 && content.IsJson ? FromSchema(content) : content.ExampleText;
 
@@ -99,7 +101,8 @@ internal sealed class JsonBodies(JsonElement document, Vocabulary vocabulary, Da
     {
         var times = random.NextDouble() < chance ? random.Next(200) : 1;
         text.Append('[');
-        for (var i = 0; i < times; i++)
+        // Arrays in arrays, each of them repeated, would have no end.
+        for (var i = 0; i < times && text.Length < LongestRepeated; i++)
         {
             foreach (var item in element.EnumerateArray())
             {

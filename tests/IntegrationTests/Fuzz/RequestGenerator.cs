@@ -1,3 +1,5 @@
+using DynamicSampling.Tests.Otlp;
+using Google.Protobuf;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
@@ -24,6 +26,9 @@ internal sealed class RequestGenerator
 
     private static readonly IReadOnlyList<byte[]> RecordedJson = RecordedBodies.ReadAll(".json");
     private static readonly IReadOnlyList<byte[]> RecordedProtobuf = RecordedBodies.ReadAll(".pb");
+    private static readonly IReadOnlyList<ExportMetricsServiceRequest> Metrics = [.. Enumerable.Range(0, 20).Select(seed => new RandomMetrics(seed).Next())];
+    private static readonly IReadOnlyList<byte[]> MetricsJson = [.. Metrics.Select(request => Encoding.UTF8.GetBytes(JsonFormatter.Default.Format(request)))];
+    private static readonly IReadOnlyList<byte[]> MetricsProtobuf = [.. Metrics.Select(request => request.ToByteArray())];
 
     private readonly Random _random;
     private readonly JsonBodies _json;
@@ -149,7 +154,9 @@ internal sealed class RequestGenerator
 
     private byte[] BytesOf(OperationContent content, Operation operation)
     {
-        var recorded = !operation.SpeaksOtlp ? [] : content.IsJson ? RecordedJson : RecordedProtobuf;
+        var recorded = !operation.SpeaksOtlp ? []
+            : operation.Path.EndsWith("/metrics", StringComparison.Ordinal) ? content.IsJson ? MetricsJson : MetricsProtobuf
+            : content.IsJson ? RecordedJson : RecordedProtobuf;
         if (!Happens(OddBodies))
             return recorded.Count > 0 ? recorded[_random.Next(recorded.Count)] : Encoding.UTF8.GetBytes(_json.Good(content));
         // Spoilt as bytes, or as JSON.

@@ -6,7 +6,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace DynamicSampling.Api.Ingest.Otlp;
 
-/// <summary>Answers of OTLP over HTTP, in the encoding of the request: ExportTraceServiceResponse, and google.rpc.Status for errors.</summary>
+/// <summary>Answers of OTLP over HTTP, in the encoding of the request: ExportTraceServiceResponse or ExportMetricsServiceResponse, and google.rpc.Status for errors.</summary>
 internal static class OtlpAnswers
 {
     public const string Protobuf = "application/x-protobuf";
@@ -30,11 +30,12 @@ internal static class OtlpAnswers
         return type.Equals(Json, StringComparison.OrdinalIgnoreCase) ? false : null;
     }
 
-    /// <summary>All was taken, but for some spans.</summary>
+    /// <summary>All was taken, but for some of it.</summary>
     /// <param name="http">The request.</param>
-    /// <param name="rejected">How many spans were not taken.</param>
+    /// <param name="rejected">How much was not taken.</param>
+    /// <param name="member">What that is called in JSON.</param>
     /// <param name="message">Why.</param>
-    public static Task WriteSuccessAsync(HttpContext http, long rejected, string message)
+    public static Task WriteSuccessAsync(HttpContext http, long rejected, string member, string message)
     {
         var isProtobuf = IsProtobuf(http.Request) == true;
         if (rejected == 0)
@@ -42,7 +43,7 @@ internal static class OtlpAnswers
         var buffer = new ArrayBufferWriter<byte>();
         if (isProtobuf)
         {
-            // partial_success = 1 { rejected_spans = 1, error_message = 2 }
+            // partial_success = 1 { rejected_spans or rejected_data_points = 1, error_message = 2 }
             var partial = new ArrayBufferWriter<byte>();
             WriteNumber(partial, field: 1, (ulong)rejected);
             WriteBytes(partial, field: 2, Encoding.UTF8.GetBytes(message));
@@ -53,7 +54,7 @@ internal static class OtlpAnswers
             using var json = new Utf8JsonWriter(buffer, Readable);
             json.WriteStartObject();
             json.WriteStartObject("partialSuccess"u8);
-            json.WriteString("rejectedSpans"u8, rejected.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            json.WriteString(member, rejected.ToString(System.Globalization.CultureInfo.InvariantCulture));
             json.WriteString("errorMessage"u8, message);
             json.WriteEndObject();
             json.WriteEndObject();

@@ -22,13 +22,16 @@ internal sealed class OtlpBodies(IOptions<IngestOptions> options, IOptions<Limit
     private long _buffered;
 
     /// <summary>Reads a body.</summary>
-    /// <exception cref="BadHttpRequestException">It is too large, or ends early.</exception>
+    /// <exception cref="BadHttpRequestException">It is of no type that is known, too large, or ends early.</exception>
     /// <exception cref="InvalidOtlpException">It cannot be decompressed.</exception>
     /// <exception cref="IngestFullException">Others take up all the memory that there is for bodies, or for those of the organization.</exception>
-    public async ValueTask<OtlpBody> ReadAsync(HttpRequest request, string organization, bool isCompressed, CancellationToken cancellationToken)
+    public async ValueTask<OtlpBody> ReadAsync(HttpRequest request, string organization, CancellationToken cancellationToken)
     {
+        if (OtlpAnswers.IsProtobuf(request) is not { } isProtobuf)
+            throw new BadHttpRequestException($"Send Content-Type: {OtlpAnswers.Protobuf} or {OtlpAnswers.Json}.", StatusCodes.Status415UnsupportedMediaType);
+        var isCompressed = IsCompressed(request);
         var first = Math.Clamp((request.ContentLength ?? 0) + 1, isCompressed ? FirstBuffer : 256, LargestFirstBuffer);
-        var body = new OtlpBody(this, organization, (int)Math.Min(first, options.Value.MaxBodyBytes + 1));
+        var body = new OtlpBody(this, organization, (int)Math.Min(first, options.Value.MaxBodyBytes + 1)) { IsProtobuf = isProtobuf };
         try
         {
             if (isCompressed)
@@ -53,6 +56,17 @@ internal sealed class OtlpBodies(IOptions<IngestOptions> options, IOptions<Limit
             body.Dispose();
             throw;
         }
+    }
+
+    private static bool IsCompressed(HttpRequest request)
+    {
+        var encoding = request.Headers.ContentEncoding.ToString();
+        if (encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase))
+            return true;
+        return encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)
+            ? false
+            : throw new BadHttpRequestException(
+                $"The content encoding '{encoding}' is not supported; send gzip, or the body as it is.", StatusCodes.Status415UnsupportedMediaType);
     }
 
     private async ValueTask ReadAsync(Stream stream, OtlpBody body, CancellationToken cancellationToken)
@@ -123,6 +137,9 @@ internal sealed class OtlpBodies(IOptions<IngestOptions> options, IOptions<Limit
             owner.Reserve(organization, _reserved, isNew: true);
             _bytes = ArrayPool<byte>.Shared.Rent(capacity);
         }
+
+        /// <summary>Whether it is in protobuf; else in JSON.</summary>
+        public required bool IsProtobuf { get; init; }
 
         public int Length { get; private set; }
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
+using static DynamicSampling.Api.Ingest.Otlp.ProtobufFields;
 
 namespace DynamicSampling.Api.Ingest.Otlp;
 
@@ -183,80 +182,5 @@ internal static class OtlpProtobuf
             return true;
         reader.ReadBytes();
         return reader.TryReadTag(out _, out _);
-    }
-
-    private static Attribute ReadAttribute(ReadOnlySpan<byte> message)
-    {
-        var attribute = default(Attribute);
-        var reader = new ProtobufReader(message);
-        while (reader.TryReadTag(out var field, out var type))
-        {
-            if (field == 1)
-                attribute.Key = Bytes(ref reader, type);
-            else if (field == 2)
-                ReadValue(Bytes(ref reader, type), ref attribute);
-            else
-                reader.Skip(field, type);
-        }
-
-        return attribute;
-    }
-
-    // A value is of one kind; of several the last counts.
-    private static void ReadValue(ReadOnlySpan<byte> message, ref Attribute attribute)
-    {
-        var reader = new ProtobufReader(message);
-        while (reader.TryReadTag(out var field, out var type))
-        {
-            switch (field)
-            {
-                case 1:
-                    attribute.Text = Bytes(ref reader, type);
-                    attribute.Number = null;
-                    break;
-                case 3:
-                    Expect(type, WireType.Varint);
-                    attribute.Text = default;
-                    attribute.Number = (long)reader.ReadVarint();
-                    break;
-                case 4:
-                    Expect(type, WireType.Fixed64);
-                    attribute.Text = default;
-                    attribute.Number = BitConverter.UInt64BitsToDouble(reader.ReadFixed64());
-                    break;
-                case 2 or 5 or 6 or 7:
-                    Expect(type, field == 2 ? WireType.Varint : WireType.Bytes);
-                    attribute.Text = default;
-                    attribute.Number = null;
-                    reader.Skip(field, type);
-                    break;
-                default:
-                    reader.Skip(field, type);
-                    break;
-            }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ReadOnlySpan<byte> Bytes(scoped ref ProtobufReader reader, WireType type)
-    {
-        Expect(type, WireType.Bytes);
-        return reader.ReadBytes();
-    }
-
-    private static void Expect(WireType type, WireType expected)
-    {
-        if (type != expected)
-            ThrowType(expected);
-    }
-
-    [DoesNotReturn]
-    private static void ThrowType(WireType expected) => throw new InvalidOtlpException($"A field has another wire type than {expected}.");
-
-    private ref struct Attribute
-    {
-        public ReadOnlySpan<byte> Key;
-        public ReadOnlySpan<byte> Text;
-        public double? Number;
     }
 }

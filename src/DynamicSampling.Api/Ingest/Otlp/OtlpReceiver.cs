@@ -18,16 +18,13 @@ internal sealed class OtlpReceiver(
     /// <exception cref="IngestFullException">There is no room, or it could not be stored as <c>Ingest:Durable</c> asks.</exception>
     public async Task<IngestResult> ReceiveAsync(HttpRequest request, string organization, CancellationToken cancellationToken)
     {
-        if (OtlpAnswers.IsProtobuf(request) is not { } isProtobuf)
-            throw new BadHttpRequestException($"Send Content-Type: {OtlpAnswers.Protobuf} or {OtlpAnswers.Json}.", StatusCodes.Status415UnsupportedMediaType);
-        var isCompressed = IsCompressed(request);
         IngestResult result;
         var spans = lists.Get();
         try
         {
             // The memory of the body is for others as soon as it is read.
-            using (var body = await bodies.ReadAsync(request, organization, isCompressed, cancellationToken))
-                Read(body, isProtobuf, spans);
+            using (var body = await bodies.ReadAsync(request, organization, cancellationToken))
+                Read(body, spans);
             if (spans.GroupCount > 0)
                 await organizations.EnsureAsync(organization, cancellationToken);
             result = ingest.Count(organization, spans);
@@ -43,24 +40,13 @@ internal sealed class OtlpReceiver(
         return result;
     }
 
-    private static void Read(OtlpBodies.OtlpBody body, bool isProtobuf, RootSpanList spans)
+    private static void Read(OtlpBodies.OtlpBody body, RootSpanList spans)
     {
         spans.MaxCount = (body.Length / LeastBytesOfSpan) + SpansOfSmallBodies;
-        if (isProtobuf)
+        if (body.IsProtobuf)
             OtlpProtobuf.Read(body.Bytes, ref spans);
         else
             OtlpJson.Read(body.Bytes, ref spans);
-    }
-
-    private static bool IsCompressed(HttpRequest request)
-    {
-        var encoding = request.Headers.ContentEncoding.ToString();
-        if (encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase))
-            return true;
-        return encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)
-            ? false
-            : throw new BadHttpRequestException(
-                $"The content encoding '{encoding}' is not supported; send gzip, or the body as it is.", StatusCodes.Status415UnsupportedMediaType);
     }
 
     private async Task WaitAsync(CancellationToken cancellationToken)

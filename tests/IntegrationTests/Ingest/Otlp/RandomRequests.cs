@@ -253,6 +253,9 @@ internal sealed class RandomRequests(int seed)
             FieldType.Bool => Writer().Varint(number, (bool)value ? 1UL : 0, _random.Next(1, 11)),
             FieldType.Int64 => Writer().Varint(number, (ulong)(long)value, _random.Next(1, 11)),
             FieldType.Int32 => Writer().Varint(number, (ulong)(int)value, _random.Next(1, 11)),
+            FieldType.SFixed64 => Writer().Fixed64(number, (ulong)(long)value),
+            FieldType.SInt32 => Writer().Varint(number, (uint)(((int)value << 1) ^ ((int)value >> 31)), _random.Next(1, 11)),
+            FieldType.UInt64 => Writer().Varint(number, (ulong)value, _random.Next(1, 11)),
             FieldType.UInt32 => Writer().Varint(number, (uint)value, _random.Next(1, 11)),
             _ => throw new NotSupportedException(field.FullName),
         };
