@@ -12,7 +12,7 @@ internal sealed class SqlInstanceStore(Database database)
     /// <summary>Notes a report in the transaction in which it is counted.</summary>
     /// <returns>False if it, or one after it, had been noted before.</returns>
     /// <exception cref="NoRoomException">It is a new one, and there are too many.</exception>
-    public async Task<bool> AddAsync(DbConnection connection, DbTransaction transaction, ReportingInstance instance)
+    public static async Task<bool> AddAsync(DbConnection connection, DbTransaction transaction, ReportingInstance instance)
     {
         // Also the lock for which whoever comes with the same report waits.
         var since = await connection.ExecuteScalarAsync<long?>(

@@ -113,6 +113,25 @@ public class MetricsTests
         Assert.Equal(3, host.Count("metric_series"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Post_BothMetricsOfAService_CountsTheServersOwn(bool ownFirst)
+    {
+        await using var host = new ApiHost();
+        using var client = host.CreateClient();
+        var now = host.Clock.GetUtcNow();
+        ExportMetricsServiceRequest[] both =
+        [
+            Http("checkout", Delta, Point("GET", "/", 10, now - Minute, now)),
+            Calls("checkout", Delta, Call("GET /", "SPAN_KIND_SERVER", 12, now - Minute, now)),
+        ];
+        await client.SendMetricsAsync(both[ownFirst ? 0 : 1]);
+        await client.SendMetricsAsync(both[ownFirst ? 1 : 0]);
+
+        Assert.Equal([new("checkout", "GET /", 10, 0)], await host.ReadCountedAsync(client));
+    }
+
     [Fact]
     public async Task Post_OtherMetrics_AreIgnored()
     {

@@ -7,7 +7,7 @@ using DynamicSampling.Tasks.Sampling;
 namespace DynamicSampling.Api.Ingest.Reports;
 
 /// <summary>Takes what samplers report: true counts, and whether each follows the rates that it was given.</summary>
-internal sealed class SamplerReports(SqlVolumeStore volumes, SqlInstanceStore instances, SamplingStrategies strategies, TrafficTable traffic, TimeProvider clock)
+internal sealed class SamplerReports(SqlVolumeStore volumes, SamplingStrategies strategies, TrafficTable traffic, TimeProvider clock)
 {
     /// <summary>
     /// In standard deviations: of what a sampler decides by chance, less than one report in a million is so far off. One trace more, because counts are
@@ -31,7 +31,7 @@ internal sealed class SamplerReports(SqlVolumeStore volumes, SqlInstanceStore in
             report.Operations.Sum(operation => (double)operation.Total), report.Operations.Sum(operation => (double)operation.Kept));
         var receipt = await volumes.WriteAsync(
             ToBatch(organization, service, report),
-            async (connection, transaction) => new(report.Operations.Count, IsRepetition: !await instances.AddAsync(connection, transaction, instance)),
+            async (connection, transaction) => new(report.Operations.Count, IsRepetition: !await SqlInstanceStore.AddAsync(connection, transaction, instance)),
             cancellationToken);
         if (!receipt.IsRepetition && instance.Total > 0 && traffic.Find(organization, service) is { } known)
         {

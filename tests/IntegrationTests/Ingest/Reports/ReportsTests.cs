@@ -5,7 +5,6 @@ using DynamicSampling.Api.Ingest;
 using DynamicSampling.IntegrationTests.Api;
 using DynamicSampling.IntegrationTests.SamplingTasks;
 using DynamicSampling.IntegrationTests.Storage;
-using DynamicSampling.IntegrationTests.Telemetry;
 
 namespace DynamicSampling.IntegrationTests.Ingest.Reports;
 
@@ -248,7 +247,7 @@ public sealed class ReportsTests : IAsyncDisposable
         return answer;
     }
 
-    private Task SendSpanAsync(string name) =>
+    private Task<JsonElement> SendSpanAsync(string name) =>
         _client.SendTracesAsync(Traces.Request("checkout", Traces.Root(name, _host.Clock.GetUtcNow())), "/o/acme/v1/traces");
 
     private async Task<string?> TagAsync()
