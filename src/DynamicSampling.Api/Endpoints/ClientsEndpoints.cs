@@ -40,12 +40,13 @@ internal static class ClientsEndpoints
             .OrderBy(service => service.Service, StringComparer.Ordinal)
             .Take(count + 1)
             .ToList();
-        var reporting = (await instances.ListAsync(org.Value, [.. services.Select(service => service.Service)], now - Listed, cancellationToken))
-            .ToLookup(instance => instance.Service, instance => InstanceState.StatusOf(instance, now), StringComparer.Ordinal);
+        var reporting = (await instances.CountAsync(
+                org.Value, [.. services.Select(service => service.Service)], now - Listed, InstanceState.LimitsAt(now), cancellationToken))
+            .ToDictionary(instances => instances.Service, StringComparer.Ordinal);
         var page = Paging.ToPage(
             services,
             count,
-            service => ClientDescription.Of(ClientState.Of(service, now.ToUnixTimeMilliseconds()), [.. reporting[service.Service]]),
+            service => ClientDescription.Of(ClientState.Of(service, now.ToUnixTimeMilliseconds()), reporting.GetValueOrDefault(service.Service)),
             service => new ClientsCursor(service.Service));
         return TypedResults.Ok(new ClientsPage(current?.Version ?? 0, page.Items, page.Next));
     }
@@ -98,9 +99,9 @@ internal sealed record ClientDescription(
     bool TransactionsFolded,
     int Instances)
 {
-    public static ClientDescription Of(ClientState state, IReadOnlyCollection<ClientStatus> instances) => new(
-        state.Service, InstanceState.Together(instances) ?? state.Status, instances.Count > 0 ? InstanceState.Describe(instances) : Describe(state), state.LastPollAt, instances.Count > 0 ? null : state.PollIntervalSeconds, instances.Count > 0 ? instances.Count : state.Pollers, state.Version, state.LastSpanAt,
-        state.CheckedSpans, state.SpansInLine, state.TransactionsFolded, instances.Count);
+    public static ClientDescription Of(ClientState state, InstanceCount? instances) => new(
+        state.Service, InstanceState.Together(instances) ?? state.Status, instances is null ? Describe(state) : InstanceState.Describe(instances), state.LastPollAt, instances is null ? state.PollIntervalSeconds : null, (int?)instances?.Total ?? state.Pollers, state.Version, state.LastSpanAt,
+        state.CheckedSpans, state.SpansInLine, state.TransactionsFolded, (int)(instances?.Total ?? 0));
 
     private static string Describe(ClientState state) => state.Status switch
     {

@@ -26,6 +26,7 @@ internal sealed class VolumeFlusher(
     private readonly Lock _stopGate = new();
     private TaskCompletionSource _next = NewFlush();
     private Task? _stop;
+    private volatile bool _isStopping;
     private Flush? _inFlight;
     private bool _isFailing;
 
@@ -114,6 +115,7 @@ internal sealed class VolumeFlusher(
 
     private async Task StopOnceAsync(CancellationToken cancellationToken)
     {
+        _isStopping = true;
         await base.StopAsync(cancellationToken);
         using var last = new CancellationTokenSource(LastFlush, clock);
         var isStored = await TryFlushAsync(last.Token);
@@ -168,7 +170,7 @@ internal sealed class VolumeFlusher(
         var batch = new VolumeBatch { Source = VolumeSource.Spans };
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         // Whoever waits for durability, and the end of the process, wait for nobody's reports.
-        var all = options.Value.Durable || _stop is not null;
+        var all = options.Value.Durable || _isStopping;
         var taken = 0;
         while (taken < CountsPerBatch && services.MoveNext())
         {

@@ -17,6 +17,8 @@ internal sealed class SeriesWriter(
     /// <summary>How long a series is remembered of which nothing comes.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromDays(1);
 
+    private const long NanosecondsPerMillisecond = 1_000_000;
+
     private readonly Dictionary<CountedMetric, VolumeBatch> _batches = [];
     private readonly PointsResult _result = new();
 
@@ -46,7 +48,7 @@ internal sealed class SeriesWriter(
         // The points of a series by time, however they came.
         Array.Sort(ordered, (left, right) => left.Series != right.Series ? left.Series.CompareTo(right.Series) : left.Point.Time.CompareTo(right.Point.Time));
         var isChanged = new bool[series.Length];
-        var minutes = new PointMinutes(ordered.Length);
+        var minutes = new BoundedMinutes(ordered.Length);
         foreach (ref readonly var one in ordered.AsSpan())
         {
             if (!hasRoom[one.Series])
@@ -60,7 +62,7 @@ internal sealed class SeriesWriter(
     }
 
     /// <returns>Whether it is the last point of its series now.</returns>
-    private bool Count(in SeriesPoint point, SeriesState? last, PointMinutes minutes)
+    private bool Count(in SeriesPoint point, SeriesState? last, BoundedMinutes minutes)
     {
         var verdict = SeriesState.Judge(point, last, points.Now);
         switch (verdict.Outcome)
@@ -84,7 +86,7 @@ internal sealed class SeriesWriter(
         batch ??= new VolumeBatch { Source = point.Metric == CountedMetric.SpanMetricsCalls ? VolumeSource.SpanMetrics : VolumeSource.HttpMetrics };
         if (verdict.Count == 0)
             return true;
-        foreach (var (minute, share) in minutes.Of(verdict.From, point.Time))
+        foreach (var (minute, share) in minutes.Of((verdict.From == 0 ? point.Time : verdict.From) / NanosecondsPerMillisecond, point.Time / NanosecondsPerMillisecond))
             batch.Add(new(points.Organization, point.Project, point.Transaction, minute), new(verdict.Count * share, Kept: 0));
         return true;
     }

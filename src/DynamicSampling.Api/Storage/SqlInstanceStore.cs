@@ -4,17 +4,19 @@ using Dapper;
 namespace DynamicSampling.Api.Storage;
 
 /// <summary>Processes whose samplers report.</summary>
-internal sealed class SqlInstanceStore(Database database)
+internal sealed class SqlInstanceStore(Database database, NameLimits limits)
 {
     /// <summary>How many an organization may have. They are forgotten a day after their last report.</summary>
     public const int MaxOfOrganization = 100_000;
 
     /// <summary>Notes a report in the transaction in which it is counted.</summary>
     /// <returns>False if it, or one after it, had been noted before.</returns>
-    /// <exception cref="NoRoomException">It is a new one, and there are too many.</exception>
-    public static async Task<bool> AddAsync(DbConnection connection, DbTransaction transaction, ReportingInstance instance)
+    /// <exception cref="NoRoomException">It is a new one, or its service or organization is, and there are too many.</exception>
+    public async Task<bool> AddAsync(DbConnection connection, DbTransaction transaction, ReportingInstance instance, CancellationToken cancellationToken)
     {
-        // Also the lock for which whoever comes with the same report waits.
+        // Also of those that have counted nothing yet: else names could be made up without end. Whoever comes with the same report waits here.
+        await new NameIds(connection, transaction, database.Dialect, limits, cancellationToken)
+            .FindProjectsAsync(new HashSet<(string, string)> { (instance.Organization, instance.Service) }, mustHaveRoom: true);
         var since = await connection.ExecuteScalarAsync<long?>(
             """
             INSERT INTO instances (organization, service, client, sequence, sampler, rates_tag, first_report_at, last_report_at, current_at, deviations, seconds, total, kept)
@@ -52,12 +54,21 @@ internal sealed class SqlInstanceStore(Database database)
                 new { organization, service, since = since.ToUnixTimeMilliseconds(), after, limit })).AsList(),
             cancellationToken);
 
-    /// <summary>The processes of an organization that have reported since an instant.</summary>
-    public Task<IReadOnlyList<StoredInstance>> ListAsync(string organization, string[] services, DateTimeOffset since, CancellationToken cancellationToken) =>
-        database.ReadAsync<IReadOnlyList<StoredInstance>>(
-            async connection => (await connection.QueryAsync<StoredInstance>(
-                $"SELECT {StoredInstance.Columns} FROM instances WHERE organization = @organization AND {database.Dialect.IsOneOf("service", "@services")} AND last_report_at >= @since",
-                new { organization, services, since = since.ToUnixTimeMilliseconds() })).AsList(),
+    /// <summary>How many processes of services have reported since an instant, by how they stand.</summary>
+    public Task<IReadOnlyList<InstanceCount>> CountAsync(
+        string organization, string[] services, DateTimeOffset since, InstanceLimits limit, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<InstanceCount>>(
+            async connection => (await connection.QueryAsync<InstanceCount>(
+                $"""
+                SELECT service AS Service, COUNT(*) AS Total,
+                       COALESCE(SUM(CASE WHEN last_report_at < @SilentSince THEN 1 ELSE 0 END), 0) AS Silent,
+                       COALESCE(SUM(CASE WHEN last_report_at >= @SilentSince AND deviations >= @Deviations THEN 1 ELSE 0 END), 0) AS Ignoring,
+                       COALESCE(SUM(CASE WHEN last_report_at >= @SilentSince AND deviations < @Deviations AND last_report_at - current_at > @Lag THEN 1 ELSE 0 END), 0) AS Stale
+                FROM instances
+                WHERE organization = @organization AND {database.Dialect.IsOneOf("service", "@services")} AND last_report_at >= @since
+                GROUP BY service
+                """,
+                new { organization, services, since = since.ToUnixTimeMilliseconds(), limit.SilentSince, limit.Deviations, limit.Lag })).AsList(),
             cancellationToken);
 
     private static Task<long> CountAsync(DbConnection connection, DbTransaction transaction, string organization) =>
@@ -80,6 +91,26 @@ internal sealed class SqlInstanceStore(Database database)
 internal sealed record ReportingInstance(
     string Organization, string Service, string Client, long Sequence, string? Sampler, string? RatesTag, long At, bool IsCurrent, bool Deviates, double Seconds,
     double Total, double Kept);
+
+/// <summary>How processes that report are told apart.</summary>
+/// <param name="SilentSince">Those that have not reported since are silent, in milliseconds since the Unix epoch.</param>
+/// <param name="Deviations">Those with so many deviations in a row ignore their rates.</param>
+/// <param name="Lag">Those that have followed other rates than the current ones for longer are stale, in milliseconds.</param>
+internal sealed record InstanceLimits(long SilentSince, long Deviations, long Lag);
+
+/// <summary>Processes of a service that report.</summary>
+/// <param name="Service">The service's name.</param>
+/// <param name="Total">How many there are.</param>
+/// <param name="Silent">How many of them have not reported for a while.</param>
+/// <param name="Ignoring">How many keep what their rates do not say.</param>
+/// <param name="Stale">How many follow other rates than the current ones.</param>
+// Named, because SQLite does not know the types of sums in a result without rows, by which Dapper would look for it.
+[method: ExplicitConstructor]
+internal sealed record InstanceCount(string Service, long Total, long Silent, long Ignoring, long Stale)
+{
+    /// <summary>How many follow the current rates.</summary>
+    public long Obeying => Total - Silent - Ignoring - Stale;
+}
 
 /// <summary>A process that reports.</summary>
 /// <param name="Service">The service's name.</param>

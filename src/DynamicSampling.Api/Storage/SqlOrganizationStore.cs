@@ -143,7 +143,7 @@ internal sealed class SqlOrganizationStore(
 
                 await database.Dialect.NoteChangeAsync(connection, transaction, organization);
                 if (withData)
-                    await connection.ExecuteAsync("DELETE FROM organizations WHERE name = @organization", new { organization }, transaction);
+                    await connection.ExecuteAsync("DELETE FROM instances WHERE organization = @organization; DELETE FROM organizations WHERE name = @organization", new { organization }, transaction);
                 else
                     await DropSettingsAsync(connection, transaction, organization);
                 if (withData)

@@ -125,6 +125,7 @@ internal sealed class SqlProjectStore(Database database, NameLimits limits, SqlA
             """
             UPDATE projects SET settings = NULL
             WHERE organization_id = (SELECT id FROM organizations WHERE name = @Organization) AND name = @Project;
+            DELETE FROM instances WHERE @withData AND organization = @Organization AND service = @Project;
             DELETE FROM projects
             WHERE organization_id = (SELECT id FROM organizations WHERE name = @Organization) AND name = @Project AND (@withData OR first_minute IS NULL);
             """,

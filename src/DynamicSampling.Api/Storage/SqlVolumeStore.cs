@@ -77,7 +77,7 @@ internal sealed class SqlVolumeStore(Database database, VolumePartitions partiti
         if (points.Points.Count == 0)
             return new();
         await partitions.EnsureAsync(
-            (points.Points.Min(point => point.Time) / NanosecondsPerMinute) - PointMinutes.MaxMinutes,
+            (points.Points.Min(point => point.Time) / NanosecondsPerMinute) - BoundedMinutes.MaxMinutes,
             points.Points.Max(point => point.Time) / NanosecondsPerMinute,
             cancellationToken);
         var result = await database.WriteAsync(
@@ -291,6 +291,8 @@ internal sealed class SqlVolumeStore(Database database, VolumePartitions partiti
         return await database.WriteAsync(
             async (connection, transaction) =>
             {
+                // First, since whoever deletes names holds them before anything else.
+                await database.Dialect.KeepNamesAsync(connection, transaction);
                 var receipt = await recognize(connection, transaction);
                 if (!receipt.IsRepetition)
                     await new VolumeWriter(connection, transaction, database.Dialect, limits, batch, cancellationToken).WriteAsync();

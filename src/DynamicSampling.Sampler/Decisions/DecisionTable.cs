@@ -11,6 +11,9 @@ internal sealed class DecisionTable
     private readonly PathTemplates<Operation> _paths;
     private readonly ConcurrentDictionary<string, Operation> _newcomers = new(StringComparer.Ordinal);
     private readonly Operation _other;
+
+    // The operation that has the name with which requests of ASP.NET Core begin, if there is one.
+    private readonly Operation? _unnamedRequests;
     private readonly int _room;
     private int _newcomerCount;
 
@@ -42,6 +45,7 @@ internal sealed class DecisionTable
         foreach (var name in passing)
             operations.TryAdd(name, _other);
         _operations = operations.ToFrozenDictionary(StringComparer.Ordinal);
+        _unnamedRequests = _operations.GetValueOrDefault(HttpRequestTags.AspNetCoreName);
     }
 
     public Strategy Strategy { get; }
@@ -68,12 +72,14 @@ internal sealed class DecisionTable
     /// <summary>The operation of a span that is about to start.</summary>
     public Operation Of(in SamplingParameters parameters)
     {
-        if (parameters.Name is { } name && _operations.TryGetValue(name, out var operation))
+        // Requests of ASP.NET Core all begin with one name, and some keep it: those that no route takes. So it says nothing of the others.
+        var isOfAspNetCore = parameters.Name == HttpRequestTags.AspNetCoreName;
+        if (!isOfAspNetCore && parameters.Name is { } name && _operations.TryGetValue(name, out var operation))
             return operation;
         var request = HttpRequestTags.Read(parameters);
         if (!request.AreThere)
             return OfName(parameters.Name);
-        return request.Path.IsEmpty ? _other : _paths.Find(request.Method, request.Path) ?? _other;
+        return request.Path.IsEmpty ? (isOfAspNetCore ? _unnamedRequests : null) ?? _other : _paths.Find(request.Method, request.Path) ?? _other;
     }
 
     private Operation OfNewcomer(string name)

@@ -15,21 +15,28 @@ internal static class InstanceState
     /// <summary>One report may be off by chance, two in a row are not.</summary>
     private const int DeviationsToIgnore = 2;
 
+    /// <summary>The same for a query.</summary>
+    public static InstanceLimits LimitsAt(DateTimeOffset now) =>
+        new((now - Silence).ToUnixTimeMilliseconds(), DeviationsToIgnore, (long)Patience.TotalMilliseconds);
+
     public static ClientStatus StatusOf(StoredInstance instance, DateTimeOffset now)
     {
-        if (now.ToUnixTimeMilliseconds() - instance.LastReportAt > Silence.TotalMilliseconds)
+        var limits = LimitsAt(now);
+        if (instance.LastReportAt < limits.SilentSince)
             return ClientStatus.Unknown;
-        if (instance.Deviations >= DeviationsToIgnore)
+        if (instance.Deviations >= limits.Deviations)
             return ClientStatus.Ignoring;
-        return instance.LastReportAt - instance.CurrentAt > Patience.TotalMilliseconds ? ClientStatus.Stale : ClientStatus.Obeying;
+        return instance.LastReportAt - instance.CurrentAt > limits.Lag ? ClientStatus.Stale : ClientStatus.Obeying;
     }
 
     /// <summary>The worst of those that still report; null when none does.</summary>
-    public static ClientStatus? Together(IReadOnlyCollection<ClientStatus> instances) =>
-        instances.Contains(ClientStatus.Ignoring) ? ClientStatus.Ignoring
-        : instances.Contains(ClientStatus.Stale) ? ClientStatus.Stale
-        : instances.Contains(ClientStatus.Obeying) ? ClientStatus.Obeying
-        : null;
+    public static ClientStatus? Together(InstanceCount? instances) => instances switch
+    {
+        { Ignoring: > 0 } => ClientStatus.Ignoring,
+        { Stale: > 0 } => ClientStatus.Stale,
+        { Obeying: > 0 } => ClientStatus.Obeying,
+        _ => null,
+    };
 
     public static string Describe(ClientStatus status) => status switch
     {
@@ -39,11 +46,7 @@ internal static class InstanceState
         _ => "It has not reported for minutes: it has stopped, or cannot reach this service.",
     };
 
-    public static string Describe(IReadOnlyCollection<ClientStatus> instances)
-    {
-        var obeying = instances.Count(status => status == ClientStatus.Obeying);
-        var silent = instances.Count(status => status == ClientStatus.Unknown);
-        return $"Processes that report what they count: {instances.Count}; that follow the current rates: {obeying}"
-            + (silent > 0 ? $"; silent for minutes: {silent}." : ".");
-    }
+    public static string Describe(InstanceCount instances) =>
+        $"Processes that report what they count: {instances.Total}; that follow the current rates: {instances.Obeying}"
+        + (instances.Silent > 0 ? $"; silent for minutes: {instances.Silent}." : ".");
 }

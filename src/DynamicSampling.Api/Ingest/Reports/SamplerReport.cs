@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DynamicSampling.Tasks.Sampling;
 
 namespace DynamicSampling.Api.Ingest.Reports;
@@ -13,8 +14,15 @@ namespace DynamicSampling.Api.Ingest.Reports;
 /// <param name="RatesTag">The ETag of the rates that it follows; null before it has any.</param>
 /// <param name="Organization">The organization: that of the path or the key, or `default`, when left out.</param>
 internal sealed record SamplerReport(
-    string Service, string Client, long Sequence, DateTimeOffset Start, DateTimeOffset End, IReadOnlyList<OperationReport> Operations,
-    string? Sampler = null, string? RatesTag = null, string? Organization = null)
+    [property: JsonRequired] string Service,
+    [property: JsonRequired] string Client,
+    [property: JsonRequired] long Sequence,
+    [property: JsonRequired] DateTimeOffset Start,
+    [property: JsonRequired] DateTimeOffset End,
+    [property: JsonRequired] IReadOnlyList<OperationReport?> Operations,
+    string? Sampler = null,
+    string? RatesTag = null,
+    string? Organization = null)
 {
     public const int MaxOperations = 10_000;
 
@@ -41,7 +49,9 @@ internal sealed record SamplerReport(
             return $"operations has {Operations.Count} of them, more than {MaxOperations}. Count those that are left over as {Names.OtherTransactions}.";
         for (var i = 0; i < Operations.Count; i++)
         {
-            if (Operations[i].Check() is { } problem)
+            if (Operations[i] is not { } operation)
+                return $"operations[{i}] must not be null.";
+            if (operation.Check() is { } problem)
                 return $"operations[{i}]: {problem}";
         }
 
@@ -60,7 +70,8 @@ internal sealed record SamplerReport(
 /// <param name="Total">Root spans before sampling.</param>
 /// <param name="Kept">How many of them were sampled, at most <c>total</c>.</param>
 /// <param name="Rate">The rate in force at the end, 0 to 1, for whoever reads along.</param>
-internal sealed record OperationReport(string Operation, long Total, long Kept, double? Rate = null)
+internal sealed record OperationReport(
+    [property: JsonRequired] string Operation, [property: JsonRequired] long Total, [property: JsonRequired] long Kept, double? Rate = null)
 {
     public string? Check() =>
         Total is < 0 or > (long)VolumeItemParser.MaxCount ? $"total must be from 0 to {VolumeItemParser.MaxCount}, but is {Total}."

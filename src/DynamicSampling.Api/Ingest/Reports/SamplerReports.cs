@@ -7,7 +7,7 @@ using DynamicSampling.Tasks.Sampling;
 namespace DynamicSampling.Api.Ingest.Reports;
 
 /// <summary>Takes what samplers report: true counts, and whether each follows the rates that it was given.</summary>
-internal sealed class SamplerReports(SqlVolumeStore volumes, SamplingStrategies strategies, TrafficTable traffic, TimeProvider clock)
+internal sealed class SamplerReports(SqlVolumeStore volumes, SqlInstanceStore instances, SamplingStrategies strategies, TrafficTable traffic, TimeProvider clock)
 {
     /// <summary>
     /// In standard deviations: of what a sampler decides by chance, less than one report in a million is so far off. One trace more, because counts are
@@ -24,14 +24,15 @@ internal sealed class SamplerReports(SqlVolumeStore volumes, SamplingStrategies 
     {
         var service = OtlpNames.OfService(report.Service);
         var strategy = await strategies.FindAsync(organization, service, cancellationToken);
-        var isCurrent = string.Equals(report.RatesTag, strategy.ETag.Tag.Value, StringComparison.Ordinal);
+        // A proxy that compresses makes a weak one of it.
+        var isCurrent = report.RatesTag is { } tag && tag.AsSpan(tag.StartsWith("W/", StringComparison.Ordinal) ? 2 : 0).SequenceEqual(strategy.ETag.Tag.Value);
         var instance = new ReportingInstance(
             organization, service, report.Client, report.Sequence, report.Sampler, report.RatesTag, clock.GetUtcNow().ToUnixTimeMilliseconds(),
             isCurrent, isCurrent && !IsInLine(report, strategy.Rates), (report.End - report.Start).TotalSeconds,
-            report.Operations.Sum(operation => (double)operation.Total), report.Operations.Sum(operation => (double)operation.Kept));
+            report.Operations.Sum(operation => (double)operation!.Total), report.Operations.Sum(operation => (double)operation!.Kept));
         var receipt = await volumes.WriteAsync(
             ToBatch(organization, service, report),
-            async (connection, transaction) => new(report.Operations.Count, IsRepetition: !await SqlInstanceStore.AddAsync(connection, transaction, instance)),
+            async (connection, transaction) => new(report.Operations.Count, IsRepetition: !await instances.AddAsync(connection, transaction, instance, cancellationToken)),
             cancellationToken);
         if (!receipt.IsRepetition && instance.Total > 0 && traffic.Find(organization, service) is { } known)
         {
@@ -45,8 +46,8 @@ internal sealed class SamplerReports(SqlVolumeStore volumes, SamplingStrategies 
     private static VolumeBatch ToBatch(string organization, string service, SamplerReport report)
     {
         var batch = new VolumeBatch { Source = VolumeSource.Reports };
-        var minutes = new IntervalMinutes(report.Start.ToUnixTimeMilliseconds(), report.End.ToUnixTimeMilliseconds());
-        foreach (var operation in report.Operations)
+        var minutes = new BoundedMinutes(report.Operations.Count).Of(report.Start.ToUnixTimeMilliseconds(), report.End.ToUnixTimeMilliseconds());
+        foreach (var operation in report.Operations.OfType<OperationReport>())
         {
             if (operation.Total == 0)
                 continue;
@@ -61,7 +62,7 @@ internal sealed class SamplerReports(SqlVolumeStore volumes, SamplingStrategies 
     private static bool IsInLine(SamplerReport report, OperationRates rates)
     {
         double kept = 0, expected = 0, variance = 0;
-        foreach (var operation in report.Operations)
+        foreach (var operation in report.Operations.OfType<OperationReport>())
         {
             var rate = rates.Of(operation.Operation);
             kept += operation.Kept;

@@ -81,7 +81,9 @@ internal sealed class ServiceTraffic(OrganizationTraffic home, string service)
     /// beginning.
     /// </summary>
     /// <param name="now">Milliseconds since the Unix epoch.</param>
-    public int LastMinuteToStore(long now) => now - _reportedAt < ReportPatience ? _reportedMinute : int.MaxValue;
+    public int LastMinuteToStore(long now) =>
+        // Reports of long ago must not hold back what is now.
+        now - _reportedAt < ReportPatience ? Math.Max(_reportedMinute, (int)(now / 60_000) - 2) : int.MaxValue;
 
     /// <summary>What was known of polls before the process started.</summary>
     public void Restore(PollHistory polls) => Polls ??= polls;

@@ -19,7 +19,7 @@ internal static class XRayRuleMaker
         var services = served.Projects.Values
             .Where(project => XRayPattern.IsLiteral(project.Project) && !string.Equals(project.Project, Names.OtherServices, StringComparison.Ordinal))
             .OrderByDescending(project => project.Total).ThenBy(project => project.Project, StringComparer.Ordinal)
-            .DistinctBy(project => project.Project, StringComparer.OrdinalIgnoreCase)
+            .DistinctBy(project => XRayRule.NameOf(project.Project, XRayPattern.Everything), StringComparer.Ordinal)
             .Take(MaxRules - 1)
             .ToList();
         return

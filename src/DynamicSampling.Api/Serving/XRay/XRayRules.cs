@@ -74,7 +74,8 @@ internal sealed class XRayRules
         {
             if (former.Count >= XRayRuleMaker.MaxRules)
                 break;
-            if (until > now && !_rules.ContainsKey(rule.Name) && rule.Service is { } service && _rules.TryGetValue(XRayRule.NameOf(service, XRayPattern.Everything), out var others))
+            if (until > now && !_rules.ContainsKey(rule.Name) && rule.Service is { } service
+                && _rules.TryGetValue(XRayRule.NameOf(service, XRayPattern.Everything), out var others) && string.Equals(others.Service, service, StringComparison.Ordinal))
                 former.TryAdd(rule.Name, new(rule with { Rate = others.Rate }, until));
         }
 

@@ -56,7 +56,7 @@ internal sealed class MetricPointList(string organization, DateTimeOffset now) :
         }
 
         if (_points.Count >= MaxPoints)
-            throw new InvalidOtlpException("The data points are so many and so short that they cannot be of any service.");
+            throw new InvalidOtlpException($"There are more than {MaxPoints} data points that count requests: too many for one request, or for a body of this length. Send smaller batches.");
         var service = point.Metric == CountedMetric.SpanMetricsCalls && !point.Attributes.Service.IsEmpty
             ? NameOf(point.Attributes.Service, OtlpNames.UnknownService)
             : _service;

@@ -9,6 +9,9 @@ internal sealed class MetricsReceiver(OtlpBodies bodies, SqlVolumeStore store, I
     private const int LeastBytesOfPoint = 24;
     private const int PointsOfSmallBodies = 100;
 
+    // Each takes some hundred bytes until it is stored. A service has thousands.
+    private const int MostPoints = 200_000;
+
     /// <exception cref="BadHttpRequestException">The request is not as it should be.</exception>
     /// <exception cref="InvalidOtlpException">The body cannot be decoded.</exception>
     /// <exception cref="NoRoomException">There are too many organizations or projects.</exception>
@@ -19,7 +22,7 @@ internal sealed class MetricsReceiver(OtlpBodies bodies, SqlVolumeStore store, I
         var points = new MetricPointList(organization, clock.GetUtcNow());
         using (var body = await bodies.ReadAsync(request, organization, cancellationToken))
         {
-            points.MaxPoints = (body.Length / LeastBytesOfPoint) + PointsOfSmallBodies;
+            points.MaxPoints = Math.Min((body.Length / LeastBytesOfPoint) + PointsOfSmallBodies, MostPoints);
             if (body.IsProtobuf)
                 MetricsProtobuf.Read(body.Bytes, ref points);
             else

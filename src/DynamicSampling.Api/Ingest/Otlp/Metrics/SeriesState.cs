@@ -31,7 +31,10 @@ internal readonly record struct SeriesState(long Time, double Count)
             return new(PointOutcome.Repeated);
         if (!point.IsCumulative)
             return point.Time < known.Time ? new(PointProblem.OutOfOrder) : new(PointOutcome.Counted, point.Count, point.Start);
-        return point.Count < known.Count ? new(PointProblem.Backwards) : new(PointOutcome.Counted, point.Count - known.Count, known.Time);
+        if (point.Count >= known.Count)
+            return new(PointOutcome.Counted, point.Count - known.Count, known.Time);
+        // Without a start, a process that has been started again goes on with the series of the one before.
+        return point.Start == 0 ? new(PointOutcome.Baseline) : new(PointProblem.Backwards);
     }
 }
 
