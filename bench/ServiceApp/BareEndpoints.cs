@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.IO.Pipelines;
 using System.Text.Json;
 using DynamicSampling.Api.Serving;
+using DynamicSampling.Api.Serving.XRay;
 using DynamicSampling.Tasks.Sampling;
 using DynamicSampling.Tests.Otlp;
 
@@ -19,6 +20,7 @@ internal static class BareEndpoints
     {
         var strategy = await service.GetRequiredService<SamplingStrategies>().FindAsync(
             Names.DefaultOrganization, PublishedRates.Service, CancellationToken.None);
+        var rules = await service.GetRequiredService<XRaySampling>().FindAsync(Names.DefaultOrganization);
         // With the settings of the service, and so with the same logging: what the server does for the log, it does for both.
         var app = WebApplication.CreateSlimBuilder(settings).Build();
         app.Urls.Add("http://127.0.0.1:0");
@@ -29,6 +31,7 @@ internal static class BareEndpoints
         app.MapPost("/generated/json", ParseJsonAsync);
         app.MapGet("/roots", static () => Volatile.Read(ref _roots));
         app.MapGet("/sampling", http => WriteAsync(http, "application/json", strategy.Body));
+        app.MapPost("/GetSamplingRules", http => WriteAsync(http, "application/json", rules.Body));
         return app;
     }
 

@@ -1,7 +1,9 @@
+using System.ComponentModel;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using DynamicSampling.Api.Storage;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 
 namespace DynamicSampling.Api.Hosting;
@@ -28,13 +30,23 @@ internal sealed partial class BadRequests(IProblemDetailsService problems) : IEx
         });
     }
 
+    /// <summary>What is wrong with a request that the framework answers with 400 alone: a parameter that may be left out, but not be anything.</summary>
+    public static string? FindParameter(HttpContext http) => http.GetEndpoint()?.Metadata.GetOrderedMetadata<IParameterBindingMetadata>()
+        .Where(parameter => parameter.HasTryParse && http.Request.Query[parameter.Name] is [{ Length: > 0 } value] && !IsOfKind(parameter.ParameterInfo.ParameterType, value))
+        .Select(parameter => Describe(parameter.Name, http.Request.Query[parameter.Name].ToString()))
+        .FirstOrDefault();
+
+    private static bool IsOfKind(Type type, string value) =>
+        TypeDescriptor.GetConverter(Nullable.GetUnderlyingType(type) ?? type) is var converter && (!converter.CanConvertFrom(typeof(string)) || converter.IsValid(value));
+
+    private static string Describe(string parameter, string value) => $"{parameter} is not right: '{value}' is not of the kind that is expected.";
+
     private static string? Detail(BadHttpRequestException bad) => bad switch
     {
         { InnerException: JsonException json } => JsonErrors.Describe(json, "The body"),
         // The framework's own sentences are for developers; StatusProblems has one for each of these.
         { StatusCode: StatusCodes.Status408RequestTimeout or StatusCodes.Status413PayloadTooLarge or StatusCodes.Status415UnsupportedMediaType } => null,
-        _ when BindFailure().Match(bad.Message) is { Success: true } match =>
-            $"{match.Groups["name"].Value} is not right: '{match.Groups["value"].Value}' is not of the kind that is expected.",
+        _ when BindFailure().Match(bad.Message) is { Success: true } match => Describe(match.Groups["name"].Value, match.Groups["value"].Value),
         _ when bad.Message.StartsWith("Implicit body", StringComparison.Ordinal) => "The body is missing; send a JSON object.",
         { InnerException: { } inner } => $"{bad.Message} {inner.Message}",
         _ => bad.Message,

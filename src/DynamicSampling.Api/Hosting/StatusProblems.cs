@@ -15,6 +15,7 @@ internal static class StatusProblems
 
     private static string? DetailOf(ProblemDetails problem, HttpContext http) => problem.Status switch
     {
+        StatusCodes.Status400BadRequest => BadRequests.FindParameter(http),
         StatusCodes.Status404NotFound => "There is nothing at this path. /openapi/v1.json lists what there is.",
         StatusCodes.Status405MethodNotAllowed => $"{http.Request.Method} is not allowed here; allowed: {http.Response.Headers.Allow}.",
         StatusCodes.Status408RequestTimeout =>

@@ -156,6 +156,20 @@ public class BadMetricsTests
     }
 
     [Fact]
+    public async Task Post_CounterWithoutAStartThatFalls_BeginsAnew()
+    {
+        await using var host = new ApiHost();
+        using var client = host.CreateClient();
+        foreach (var total in (double[])[1000, 1010, 5, 25])
+        {
+            host.Clock.Advance(Minute);
+            await client.SendMetricsAsync(Http("checkout", Cumulative, Point("GET", "/", total, start: null, host.Clock.GetUtcNow())));
+        }
+
+        Assert.Equal([new("checkout", "GET /", 30, 0)], await host.ReadCountedAsync(client));
+    }
+
+    [Fact]
     public async Task Post_DeltaAfterANewerOne_IsRejectedWithTheReason()
     {
         await using var host = new ApiHost();

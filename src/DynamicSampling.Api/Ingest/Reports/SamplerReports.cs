@@ -2,7 +2,6 @@ using DynamicSampling.Api.Ingest.Otlp;
 using DynamicSampling.Api.Ingest.Traffic;
 using DynamicSampling.Api.Serving;
 using DynamicSampling.Api.Storage;
-using DynamicSampling.Tasks.Sampling;
 
 namespace DynamicSampling.Api.Ingest.Reports;
 
@@ -34,12 +33,8 @@ internal sealed class SamplerReports(SqlVolumeStore volumes, SqlInstanceStore in
             ToBatch(organization, service, report),
             async (connection, transaction) => new(report.Operations.Count, IsRepetition: !await instances.AddAsync(connection, transaction, instance, cancellationToken)),
             cancellationToken);
-        if (!receipt.IsRepetition && instance.Total > 0 && traffic.Find(organization, service) is { } known)
-        {
-            lock (known.Gate)
-                known.Reported(instance.At, (int)MinuteWindow.MinuteOf(report.End.AddMilliseconds(-1)));
-        }
-
+        if (!receipt.IsRepetition && instance.Total > 0)
+            traffic.Reported(organization, service, instance.At, report.End.ToUnixTimeMilliseconds());
         return receipt;
     }
 

@@ -27,9 +27,18 @@ internal sealed class TrafficTable(IOptions<IngestOptions> options, IOptions<Lim
     public IEnumerable<ServiceTraffic> Of(string organization) =>
         _organizations.TryGetValue(organization, out var found) ? found.Services.Values : [];
 
-    /// <summary>A service that has been heard of; else null.</summary>
-    public ServiceTraffic? Find(string organization, string service) =>
-        _organizations.TryGetValue(organization, out var found) ? found.Services.GetValueOrDefault(service) : null;
+    /// <summary>True counts of a service have come; spans of later minutes wait for those of theirs. Nothing happens when it has not been heard of.</summary>
+    /// <param name="organization">The organization's name.</param>
+    /// <param name="service">The service's name.</param>
+    /// <param name="now">Milliseconds since the Unix epoch.</param>
+    /// <param name="until">Until when it was counted, in the same unit.</param>
+    public void Reported(string organization, string service, long now, long until)
+    {
+        if (!_organizations.TryGetValue(organization, out var home) || !home.Services.TryGetValue(service, out var found))
+            return;
+        lock (found.Gate)
+            found.Reported(now, (int)((until - 1) / 60_000));
+    }
 
     /// <summary>How many services an organization may have: its share, and not more than are stored of it.</summary>
     private long MaxServicesOfOne => Math.Min(limits.Value.ShareOf(options.Value.MaxServices), limits.Value.MaxProjectsPerOrganization);

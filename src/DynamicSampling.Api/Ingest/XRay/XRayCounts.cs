@@ -6,7 +6,7 @@ using DynamicSampling.Tasks.Sampling;
 namespace DynamicSampling.Api.Ingest.XRay;
 
 /// <summary>Stores what samplers of X-Ray have counted: true counts, made before anything was dropped.</summary>
-internal sealed class XRayCounts(SqlVolumeStore store, RepeatedStatistics repeated, ClientPolls polls, TimeProvider clock)
+internal sealed class XRayCounts(SqlVolumeStore store, RepeatedStatistics repeated, ClientPolls polls, TrafficTable traffic, TimeProvider clock)
 {
     /// <summary>Documents say when a client stopped counting, and not when it began. They come at this interval, in milliseconds.</summary>
     private const long Interval = XRayTargets.Interval * 1000;
@@ -22,7 +22,7 @@ internal sealed class XRayCounts(SqlVolumeStore store, RepeatedStatistics repeat
         var now = clock.GetUtcNow();
         var batch = new VolumeBatch { Source = VolumeSource.XRay };
         var added = new List<Int128>();
-        var services = new HashSet<string>(StringComparer.Ordinal);
+        var services = new Dictionary<string, long>(StringComparer.Ordinal);
         try
         {
             foreach (var document in documents)
@@ -34,7 +34,7 @@ internal sealed class XRayCounts(SqlVolumeStore store, RepeatedStatistics repeat
                 if (!repeated.TryAdd(hash))
                     continue;
                 added.Add(hash);
-                services.Add(service);
+                services[service] = Math.Max(services.GetValueOrDefault(service), document.At);
                 foreach (var (minute, share) in new IntervalMinutes(document.At - Interval, document.At))
                     batch.Add(new(organization, service, rule.Transaction, minute), new(document.RequestCount * share, document.Kept * share));
             }
@@ -49,8 +49,11 @@ internal sealed class XRayCounts(SqlVolumeStore store, RepeatedStatistics repeat
         }
 
         // Fetching rules does not say who asks. Who has counted for a service is one of its clients, and obeys what it gets now.
-        foreach (var service in services)
+        foreach (var (service, until) in services)
+        {
             polls.Polled(organization, service, rules.RatesOf(service));
+            traffic.Reported(organization, service, now.ToUnixTimeMilliseconds(), until);
+        }
     }
 
     /// <summary>Whether a document is from a time that is counted.</summary>

@@ -5,6 +5,7 @@ using DynamicSampling.Api.Ingest;
 using DynamicSampling.IntegrationTests.Api;
 using DynamicSampling.IntegrationTests.SamplingTasks;
 using DynamicSampling.IntegrationTests.Storage;
+using Microsoft.AspNetCore.Hosting;
 
 namespace DynamicSampling.IntegrationTests.Ingest.Reports;
 
@@ -149,6 +150,9 @@ public sealed class ReportsTests : IAsyncDisposable
     [InlineData("""{"operations":null}""", "operations")]
     [InlineData("""{"operations":[{"operation":"a","total":1.5,"kept":1}]}""", "total")]
     [InlineData("""{"version":1}""", "version")]
+    [InlineData("""{"operations":[null]}""", "operations[0] must not be null.")]
+    [InlineData("""{"operations":[{"total":1,"kept":1}]}""", "operation")]
+    [InlineData("""{"operations":[{"operation":null,"total":1,"kept":1}]}""", "operation")]
     public async Task Post_BadReport_IsRefusedAndChangesNothing(string changes, string detail)
     {
         var report = JsonSerializer.SerializeToNode(Report(1, ("GET /cart", 1, 1)), JsonSerializerOptions.Web)!.AsObject();
@@ -160,6 +164,58 @@ public sealed class ReportsTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Contains(detail, (await response.ReadJsonAsync()).GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal(0, _host.Count("instances") + _host.Count("volumes") + _host.Count("projects"));
+    }
+
+    [Theory]
+    [InlineData("service")]
+    [InlineData("client")]
+    [InlineData("sequence")]
+    [InlineData("start")]
+    [InlineData("end")]
+    [InlineData("operations")]
+    public async Task Post_ReportThatLacksAMember_IsToldWhich(string member)
+    {
+        var report = JsonSerializer.SerializeToNode(Report(1, ("GET /cart", 1, 1)), JsonSerializerOptions.Web)!.AsObject();
+        report.Remove(member);
+        using var response = await _client.PostAsJsonAsync("/api/reports", report);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains($"'{member}'", (await response.ReadJsonAsync()).GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_IntervalOfDays_IsCountedInItsLastHour()
+    {
+        await PostAsync(Report(1, [.. Enumerable.Range(0, 10_000).Select(i => ($"GET /{i % 100}", 1L, 0L))]) with { Start = Start.AddHours(-47), End = Start });
+        await PostAsync(Report(2, ("GET /cart", 60, 6)) with { Start = Start.AddHours(-47), End = Start });
+
+        Assert.InRange(_host.Count("volumes"), 1, (50 * 100) + 60);
+        Assert.Equal(10_060.0, _host.Database.Scalar("SELECT SUM(total) FROM volumes"));
+        Assert.Equal(VolumeTable.Minute - 60, _host.Rows("checkout").Where(row => row.Transaction == "GET /cart").Min(row => row.Minute));
+    }
+
+    [Theory]
+    [InlineData("/api/organizations/acme?data=true")]
+    [InlineData("/api/organizations/acme/projects/checkout?data=true")]
+    public async Task Delete_WithData_ForgetsInstances(string path)
+    {
+        await PostAsync(Report(1, ("GET /cart", 1, 1)));
+        using var deleted = await _client.DeleteAsync(path);
+
+        Assert.True(deleted.IsSuccessStatusCode);
+        Assert.Equal(0, _host.Count("instances"));
+    }
+
+    [Fact]
+    public async Task Post_ServiceForWhichThereIsNoRoom_IsRefusedThoughItCountedNothing()
+    {
+        await using var host = new ApiHost(builder => builder.UseSetting("Limits:MaxProjectsPerOrganization", "1"));
+        using var client = host.CreateClient();
+        using var first = await client.PostAsJsonAsync("/o/acme/api/reports", Report(1));
+        using var second = await client.PostAsJsonAsync("/o/acme/api/reports", Report(1) with { Service = "another" });
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.BadRequest), (first.StatusCode, second.StatusCode));
+        Assert.Equal(1, host.Count("instances"));
     }
 
     [Fact]

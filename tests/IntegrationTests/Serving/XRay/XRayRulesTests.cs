@@ -156,6 +156,28 @@ public class XRayRulesTests
         Assert.Null(second.Find(deleted));
     }
 
+    [Theory]
+    [InlineData("k", "\u212A")]
+    [InlineData("\u00DF", "\u1E9E")]
+    [InlineData("shop", "SHOP")]
+    public void Make_ServicesThatDifferInCaseOnly_HaveTheRuleOfOne(string service, string same)
+    {
+        var rules = new XRayRules(Served(Project(service, 0.2), Project(same, 0.4)), before: null, Now);
+
+        Assert.NotNull(rules.Find(XRayRule.NameOf(service, XRayPattern.Everything)));
+        Assert.Equal(XRayRule.NameOf(service, XRayPattern.Everything), XRayRule.NameOf(same, XRayPattern.Everything));
+    }
+
+    [Fact]
+    public void Find_RuleOfAServiceThatIsNoMore_IsNotThatOfOneWithOtherCapitals()
+    {
+        var gone = XRayRule.NameOf("Shop", new("GET", "/gone"));
+        var first = new XRayRules(Served(Project("Shop", 0.1, ("GET /gone", 0.3))), before: null, Now);
+
+        Assert.NotNull(first.Find(gone));
+        Assert.Null(new XRayRules(Served(Project("shop", 0.4)), first, Now).Find(gone));
+    }
+
     [Fact]
     public void RatesOf_Service_AreWhatItsClientsObey()
     {
