@@ -22,7 +22,8 @@ internal static class Service
             .Build();
 
         var builder = WebApplication.CreateBuilder(args);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        // Of the other output only the first line is read, so the log must not fill it.
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddHttpClient();
         var app = builder.Build();
         UseRouteNames(app);
@@ -37,8 +38,14 @@ internal static class Service
     /// <summary>Names spans as OpenTelemetry does: by the method and the route, "GET /products/{id}".</summary>
     private static void UseRouteNames(WebApplication app) => app.Use(async (http, next) =>
     {
-        await next(http);
-        if (http.Features.Get<IHttpActivityFeature>()?.Activity is { } span && http.GetEndpoint() is RouteEndpoint endpoint)
-            span.DisplayName = $"{http.Request.Method} {endpoint.RoutePattern.RawText}";
+        try
+        {
+            await next(http);
+        }
+        finally
+        {
+            if (http.Features.Get<IHttpActivityFeature>()?.Activity is { } span && http.GetEndpoint() is RouteEndpoint endpoint)
+                span.DisplayName = $"{http.Request.Method} {endpoint.RoutePattern.RawText}";
+        }
     });
 }

@@ -17,6 +17,7 @@ public sealed class RemoteSampler : OpenTelemetry.Trace.Sampler, IDisposable
 {
     private static readonly TimeSpan NamePatience = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
     private readonly string _client;
     private readonly Settings _settings;
     private readonly ILogger _logger;
@@ -31,6 +32,7 @@ public sealed class RemoteSampler : OpenTelemetry.Trace.Sampler, IDisposable
     private volatile Reporter? _reporter;
     private int _hasEnded;
     private int _namingHasFailed;
+    private int _workHasFailed;
 
     /// <summary>Begins to ask for rates, in the background.</summary>
     /// <exception cref="ArgumentException">An option is not within its limits; the message says which and what it may be.</exception>
@@ -52,7 +54,7 @@ public sealed class RemoteSampler : OpenTelemetry.Trace.Sampler, IDisposable
         _decider = new(_settings, NamingFailed);
         _http = new(_settings);
         _metrics = new(this, () => _decider.Operations, () => _poller?.Age);
-        _reports = new(_settings.Clock, _metrics.CountsDropped);
+        _reports = new(_settings.ReportInterval, _settings.Clock, _metrics.CountsDropped);
         Description = $"{nameof(RemoteSampler)}{{{_settings.Host}}}";
         _work = RunApart(WorkAsync);
     }
@@ -69,9 +71,9 @@ public sealed class RemoteSampler : OpenTelemetry.Trace.Sampler, IDisposable
         {
             RunApart(FinishAsync).WaitAsync(EndPatience, _settings.Clock).GetAwaiter().GetResult();
         }
-        catch (TimeoutException)
+        catch (Exception exception)
         {
-            // What was counted last is lost.
+            SamplerEventSource.Instance.Failed($"What was counted last is lost. {exception.Message}");
         }
 
         _http.Dispose();
@@ -95,25 +97,45 @@ public sealed class RemoteSampler : OpenTelemetry.Trace.Sampler, IDisposable
         using var untraced = SuppressInstrumentationScope.Begin();
         try
         {
-            var name = _settings.ServiceName ?? (_findName is null ? Settings.NameOfEnvironment() : _findName());
-            while (name is null)
-            {
-                await Task.Delay(NamePatience, _settings.Clock, _end.Token).ConfigureAwait(false);
-                name = _findName!();
-            }
-
-            var file = _settings.CacheFile is { } path ? new RatesFile(path, _logger) : null;
-            _poller = new(name, _settings, _http, file, _metrics, _logger, Follow);
-            _reporter = new(name, _client, _settings, _http, _decider, _reports, _metrics, _logger);
-            await Task.WhenAll(_poller.RunAsync(_end.Token), _reporter.RunAsync(_end.Token)).ConfigureAwait(false);
+            await RunOnAsync(PollAndReportAsync).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        catch (Exception) when (_end.IsCancellationRequested)
         {
             // It is the end.
         }
-        catch (Exception exception)
+    }
+
+    private async Task PollAndReportAsync(CancellationToken cancellationToken)
+    {
+        var name = _settings.ServiceName ?? (_findName is null ? Settings.NameOfEnvironment() : _findName());
+        while (name is null)
         {
-            Log.WorkFailed(_logger, exception);
+            await Task.Delay(NamePatience, _settings.Clock, cancellationToken).ConfigureAwait(false);
+            name = _findName!();
+        }
+
+        var file = _settings.CacheFile is { } path ? new RatesFile(path, _logger) : null;
+        _poller = new(name, _settings, _http, file, _metrics, _logger, Follow);
+        _reporter = new(name, _client, _settings, _http, _decider, _reports, _metrics, _logger);
+        await Task.WhenAll(RunOnAsync(_poller.RunAsync), RunOnAsync(_reporter.RunAsync)).ConfigureAwait(false);
+    }
+
+    // What fails unexpectedly is begun again, and each for itself: polls do not end with reports.
+    private async Task RunOnAsync(Func<CancellationToken, Task> work)
+    {
+        while (true)
+        {
+            try
+            {
+                await work(_end.Token).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!_end.IsCancellationRequested)
+            {
+                if (Interlocked.Exchange(ref _workHasFailed, 1) == 0)
+                    Log.WorkFailed(_logger, exception);
+            }
+
+            await Task.Delay(PauseAfterFailure, _settings.Clock, _end.Token).ConfigureAwait(false);
         }
     }
 

@@ -42,6 +42,18 @@ internal sealed class Settings
 
     public string? ApiKey { get; }
 
+    /// <summary>A text for logs, without the keys that whoever wrote it may have repeated in it.</summary>
+    public string WithoutKeys(string text)
+    {
+        foreach (var key in (string?[])[ApiKey, KeyOfPath(Endpoint)])
+        {
+            if (!string.IsNullOrEmpty(key))
+                text = text.Replace(key, "***", StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+
     public string? ServiceName { get; }
 
     public double InitialSampleRate { get; }
@@ -102,6 +114,14 @@ internal sealed class Settings
         Check(uri.Query.Length + uri.Fragment.Length == 0, name, "must have neither query nor fragment; an organization goes into the path: /o/acme");
         Check(uri.UserInfo.Length == 0, name, $"must have no user name; a key goes into {nameof(options.ApiKey)} or {ApiKeyVariable}");
         return uri.AbsoluteUri.TrimEnd('/');
+    }
+
+    // http://sampling:5000/k/KEY/o/acme
+    private static string? KeyOfPath(string endpoint)
+    {
+        var segments = endpoint.Split('/');
+        var before = Array.IndexOf(segments, "k", 3);
+        return before >= 0 && before + 1 < segments.Length ? Uri.UnescapeDataString(segments[before + 1]) : null;
     }
 
     private static string? ApiKeyOf(RemoteSamplerOptions options, Func<string, string?> environment)

@@ -8,6 +8,7 @@ internal sealed class Decider
 {
     // Requests to others start with this name and are called by their method when they end.
     private const string HttpClientName = "System.Net.Http.HttpRequestOut";
+    private const int ReplacedTables = 2;
     private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
     private static readonly SamplingResult Kept = new(SamplingDecision.RecordAndSample);
     private static readonly SamplingResult Dropped = new(SamplingDecision.Drop);
@@ -17,8 +18,8 @@ internal sealed class Decider
     private readonly KnownNames _names;
     private readonly Gate _gate = new();
 
-    // Tables that were replaced, by which somebody may still have been deciding when their counts were taken.
-    private readonly List<DecisionTable> _replaced = [];
+    // The tables that were replaced last, by which somebody may still be deciding: what they count is taken, too.
+    private readonly Queue<DecisionTable> _replaced = new(ReplacedTables + 1);
     private readonly Action<Exception> _namingFailed;
     private volatile DecisionTable _table;
     private long _start;
@@ -46,8 +47,10 @@ internal sealed class Decider
         var isRoot = parent.TraceId == default;
         if (!isRoot && _isParentBased)
             return (parent.TraceFlags & ActivityTraceFlags.Recorded) == ActivityTraceFlags.None ? Dropped : Kept;
+        // The user's code may take its time, in which tables are replaced.
+        var name = _naming is { } naming ? NameOf(naming, parameters) : null;
         var table = _table;
-        var operation = _naming is { } naming && NameOf(naming, parameters) is { } name ? table.OfName(name) : table.Of(parameters);
+        var operation = name is not null ? table.OfName(name, isRoot) : table.Of(parameters, isRoot);
         return operation.Decide(parameters.TraceId, parent.TraceState, isRoot);
     }
 
@@ -56,7 +59,8 @@ internal sealed class Decider
     {
         // Nearly always there is nothing new in it.
         var table = _table;
-        if (!table.Has(root.DisplayName) || !(root.OperationName == HttpRequestTags.AspNetCoreName || table.Has(root.OperationName)))
+        var start = root.OperationName;
+        if (!table.Has(root.DisplayName) || !(start == HttpRequestTags.AspNetCoreName || table.Has(start)) || table.IsPassing(start))
             _names.Learn(root);
     }
 
@@ -67,6 +71,7 @@ internal sealed class Decider
         lock (_gate)
         {
             LearnNewcomers();
+            LearnThoseWithoutRate(strategy);
             return Replace(strategy, evenEmpty: false);
         }
     }
@@ -87,7 +92,9 @@ internal sealed class Decider
         var before = _table;
         _table = MakeTable(strategy);
         var interval = Take(before, evenEmpty);
-        _replaced.Add(before);
+        _replaced.Enqueue(before);
+        if (_replaced.Count > ReplacedTables)
+            _replaced.Dequeue();
         return interval;
     }
 
@@ -95,6 +102,16 @@ internal sealed class Decider
     {
         foreach (var newcomer in _table.Newcomers)
             _names.Learn(newcomer.Name);
+    }
+
+    // The service leaves out operations that have the default rate. They are not gone.
+    private void LearnThoseWithoutRate(Strategy next)
+    {
+        foreach (var name in Strategy.Operations.Keys)
+        {
+            if (!next.Operations.ContainsKey(name))
+                _names.Learn(name);
+        }
     }
 
     private DecisionTable MakeTable(Strategy strategy)
@@ -110,7 +127,6 @@ internal sealed class Decider
             counts.Add(operation);
         foreach (var operation in _replaced.SelectMany(replaced => replaced.All.Concat(replaced.Newcomers)))
             counts.Add(operation);
-        _replaced.Clear();
         _names.Touch(counts.Names);
         if (counts.IsEmpty && !evenEmpty)
             return null;

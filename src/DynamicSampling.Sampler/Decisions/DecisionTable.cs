@@ -61,16 +61,21 @@ internal sealed class DecisionTable
     /// <summary>Whether a name is known: as an operation's, or as one that no span keeps.</summary>
     public bool Has(string name) => _operations.ContainsKey(name);
 
+    /// <summary>Whether a name is one that no span keeps.</summary>
+    public bool IsPassing(string name) => _operations.TryGetValue(name, out var operation) && ReferenceEquals(operation, _other);
+
     /// <summary>The operation that has a name.</summary>
-    public Operation OfName(string? name)
+    /// <param name="name">The name.</param>
+    /// <param name="isRoot">Whether a root has it: what others are called takes no room, since only roots are counted.</param>
+    public Operation OfName(string? name, bool isRoot)
     {
         if (name is null)
             return _other;
-        return _operations.TryGetValue(name, out var operation) || _newcomers.TryGetValue(name, out operation) ? operation : OfNewcomer(name);
+        return _operations.TryGetValue(name, out var operation) || _newcomers.TryGetValue(name, out operation) ? operation : isRoot ? OfNewcomer(name) : _other;
     }
 
     /// <summary>The operation of a span that is about to start.</summary>
-    public Operation Of(in SamplingParameters parameters)
+    public Operation Of(in SamplingParameters parameters, bool isRoot)
     {
         // Requests of ASP.NET Core all begin with one name, and some keep it: those that no route takes. So it says nothing of the others.
         var isOfAspNetCore = parameters.Name == HttpRequestTags.AspNetCoreName;
@@ -78,7 +83,7 @@ internal sealed class DecisionTable
             return operation;
         var request = HttpRequestTags.Read(parameters);
         if (!request.AreThere)
-            return OfName(parameters.Name);
+            return OfName(parameters.Name, isRoot);
         return request.Path.IsEmpty ? (isOfAspNetCore ? _unnamedRequests : null) ?? _other : _paths.Find(request.Method, request.Path) ?? _other;
     }
 

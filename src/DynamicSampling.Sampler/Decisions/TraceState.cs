@@ -6,8 +6,9 @@ namespace DynamicSampling.Sampler.Decisions;
 /// <summary>The member <c>ot</c> of a W3C trace state, in which OpenTelemetry keeps the threshold (<c>th</c>) and randomness of its own (<c>rv</c>).</summary>
 internal static class TraceState
 {
-    // Of the W3C recommendation.
+    // Of the W3C recommendation: how many members there may be, and how long the value of each.
     private const int MaxMembers = 32;
+    private const int MaxValue = 256;
     private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 
     /// <summary>The randomness that the trace was given, which then counts instead of its id; empty when it was given none.</summary>
@@ -24,7 +25,7 @@ internal static class TraceState
         return default;
     }
 
-    /// <summary>The trace state with another threshold, or without one. Everything else in it stays.</summary>
+    /// <summary>The trace state with another threshold, or without one. Everything else in it stays, as far as there is room.</summary>
     /// <param name="traceState">The trace state as it came.</param>
     /// <param name="threshold">What stands behind <c>th:</c>; null for none.</param>
     public static string With(ReadOnlySpan<char> traceState, string? threshold)
@@ -32,13 +33,10 @@ internal static class TraceState
         var result = new StringBuilder(traceState.Length + 24);
         if (threshold is not null)
             result.Append("ot=th:").Append(threshold);
-        var rest = MemberOf(traceState);
-        while (!rest.IsEmpty)
-        {
-            var part = Next(ref rest, ';');
-            if (!part.IsEmpty && !part.StartsWith("th:", StringComparison.Ordinal))
-                result.Append(result.Length == 0 ? "ot=" : ";").Append(part);
-        }
+        // Randomness first, so that what nobody here knows cannot take its room.
+        var own = MemberOf(traceState);
+        AppendParts(result, own, areRandomness: true);
+        AppendParts(result, own, areRandomness: false);
 
         // What was changed comes first, as the recommendation has it.
         var members = result.Length == 0 ? 0 : 1;
@@ -55,6 +53,19 @@ internal static class TraceState
         }
 
         return result.ToString();
+    }
+
+    private static void AppendParts(StringBuilder result, ReadOnlySpan<char> own, bool areRandomness)
+    {
+        while (!own.IsEmpty)
+        {
+            var part = Next(ref own, ';');
+            if (part.IsEmpty || part.StartsWith("th:", StringComparison.Ordinal) || part.StartsWith("rv:", StringComparison.Ordinal) != areRandomness)
+                continue;
+            var separator = result.Length == 0 ? "ot=" : ";";
+            if (result.Length + separator.Length + part.Length <= "ot=".Length + MaxValue)
+                result.Append(separator).Append(part);
+        }
     }
 
     private static ReadOnlySpan<char> MemberOf(ReadOnlySpan<char> traceState)

@@ -49,8 +49,7 @@ internal readonly ref struct HttpRequestTags
                     found.Take(tag);
                 break;
             case { } tags:
-                foreach (var tag in tags)
-                    found.Take(tag);
+                TakeLazy(tags, ref found);
                 break;
         }
 
@@ -61,6 +60,20 @@ internal readonly ref struct HttpRequestTags
     public static bool AreOn(Activity activity) =>
         activity.Kind == ActivityKind.Server
         && (activity.OperationName == AspNetCoreName || activity.GetTagItem("http.request.method") is not null || activity.GetTagItem("http.method") is not null);
+
+    // Here enumerating may run the application's code. What that throws must not come out of starting a span.
+    private static void TakeLazy(IEnumerable<KeyValuePair<string, object?>> tags, ref Found found)
+    {
+        try
+        {
+            foreach (var tag in tags)
+                found.Take(tag);
+        }
+        catch (Exception)
+        {
+            found = default;
+        }
+    }
 
     private ref struct Found
     {

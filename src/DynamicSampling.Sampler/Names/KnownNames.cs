@@ -4,14 +4,14 @@ namespace DynamicSampling.Sampler.Names;
 
 /// <summary>
 /// The names of operations that the sampler has found by itself: how requests were called at their end, and what other roots start as. They are forgotten
-/// an hour after they were counted last, so that names which come no longer make room.
+/// an hour after they were counted last, so that names which come no longer make room; so is that spans do not keep a name, an hour after one did not.
 /// </summary>
 internal sealed class KnownNames(int limit, TimeProvider clock)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
     private readonly Gate _gate = new();
     private readonly Dictionary<string, long> _names = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _passing = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _passing = new(StringComparer.Ordinal);
     private bool _hasChanged;
 
     /// <summary>Learns from the first span of a trace that was kept, at its end.</summary>
@@ -22,7 +22,11 @@ internal sealed class KnownNames(int limit, TimeProvider clock)
             if (PathTemplates<Operation>.IsTemplate(root.DisplayName))
                 Learn(root.DisplayName);
         }
-        else if (root.DisplayName != root.OperationName)
+        else if (root.DisplayName == root.OperationName)
+        {
+            LearnKept(root.OperationName);
+        }
+        else
         {
             LearnPassing(root.OperationName);
         }
@@ -35,7 +39,7 @@ internal sealed class KnownNames(int limit, TimeProvider clock)
             return;
         lock (_gate)
         {
-            if (_names.Count < limit && !_passing.Contains(name))
+            if (_names.Count < limit && !_passing.ContainsKey(name))
                 _hasChanged |= _names.TryAdd(name, clock.GetTimestamp());
         }
     }
@@ -60,12 +64,8 @@ internal sealed class KnownNames(int limit, TimeProvider clock)
     {
         lock (_gate)
         {
-            foreach (var (name, last) in _names)
-            {
-                if (clock.GetElapsedTime(last) > Lifetime)
-                    _hasChanged |= _names.Remove(name);
-            }
-
+            Forget(_names);
+            Forget(_passing);
             return _hasChanged;
         }
     }
@@ -76,16 +76,35 @@ internal sealed class KnownNames(int limit, TimeProvider clock)
         lock (_gate)
         {
             _hasChanged = false;
-            return ([.. _names.Keys], [.. _passing]);
+            return ([.. _names.Keys], [.. _passing.Keys]);
         }
+    }
+
+    // One that ended otherwise was an exception, such as "job failed".
+    private void LearnKept(string name)
+    {
+        lock (_gate)
+            _hasChanged |= _passing.Remove(name);
     }
 
     private void LearnPassing(string name)
     {
         lock (_gate)
         {
-            if (_passing.Count < limit)
-                _hasChanged |= _passing.Add(name) | _names.Remove(name);
+            var isKnown = _passing.ContainsKey(name);
+            if (!isKnown && _passing.Count >= limit)
+                return;
+            _hasChanged |= !isKnown | _names.Remove(name);
+            _passing[name] = clock.GetTimestamp();
+        }
+    }
+
+    private void Forget(Dictionary<string, long> names)
+    {
+        foreach (var (name, last) in names)
+        {
+            if (clock.GetElapsedTime(last) > Lifetime)
+                _hasChanged |= names.Remove(name);
         }
     }
 }

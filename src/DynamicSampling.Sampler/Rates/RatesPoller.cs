@@ -31,7 +31,7 @@ internal sealed class RatesPoller
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (_file?.Read(_service) is { } last)
+        if (_followed is null && _file?.Read(_service) is { } last)
             Follow(last);
         while (true)
         {

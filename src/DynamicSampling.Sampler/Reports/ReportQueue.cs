@@ -1,15 +1,17 @@
 namespace DynamicSampling.Sampler.Reports;
 
 /// <summary>Reports that the service has not taken yet, the oldest first. When there are too many, or they get too old, the oldest are given up.</summary>
-internal sealed class ReportQueue(TimeProvider clock, Action<long> dropped)
+internal sealed class ReportQueue(TimeSpan reportInterval, TimeProvider clock, Action<long> dropped)
 {
     public const int MaxReports = 120;
     public const int MaxOperations = 100_000;
-    public static readonly TimeSpan MaxAge = TimeSpan.FromHours(1);
     private readonly Gate _gate = new();
     private readonly Queue<(Report Report, long Added)> _reports = new();
     private long _sequence;
     private int _operations;
+
+    // Long intervals must have more than one try.
+    public TimeSpan MaxAge { get; } = TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerHour, 3 * reportInterval.Ticks));
 
     public void Add(Interval interval)
     {

@@ -15,6 +15,7 @@ internal sealed class Reporter
     private readonly ReportQueue _queue;
     private readonly SamplerMetrics _metrics;
     private readonly Complaint _complaint;
+    private readonly Complaint _refusal;
     private readonly Pace _pace;
     private long? _lastCut;
 
@@ -26,6 +27,9 @@ internal sealed class Reporter
         _complaint = new(
             reason => Log.ReportsFailing(logger, service, settings.Host, reason),
             () => Log.ReportsTaken(logger, service, settings.Host));
+        _refusal = new(
+            reason => Log.ReportsRefused(logger, service, settings.Host, reason),
+            () => Log.ReportsNotRefused(logger, service, settings.Host));
     }
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -33,7 +37,7 @@ internal sealed class Reporter
         while (true)
         {
             await Task.Delay(_pace.Next(), _settings.Clock, cancellationToken).ConfigureAwait(false);
-            Cut(evenEmpty: _lastCut is not { } last || _settings.Clock.GetElapsedTime(last) >= Heartbeat);
+            CutIfDue();
             await SendAsync(cancellationToken).ConfigureAwait(false);
         }
     }
@@ -43,6 +47,14 @@ internal sealed class Reporter
     {
         Cut(evenEmpty: false);
         return SendAsync(cancellationToken);
+    }
+
+    // After failures it comes sooner than after a long interval. That is for what waits: it need not make more reports.
+    private void CutIfDue()
+    {
+        var elapsed = _lastCut is { } last ? _settings.Clock.GetElapsedTime(last) : TimeSpan.MaxValue;
+        if (elapsed >= _settings.ReportInterval / 2)
+            Cut(evenEmpty: elapsed >= Heartbeat);
     }
 
     private void Cut(bool evenEmpty)
@@ -66,13 +78,14 @@ internal sealed class Reporter
                     continue;
                 }
 
-                if (!answer.IsWorthRetrying)
-                    Refused(report);
-                Fail(answer.IsWorthRetrying ? "failed" : "refused", answer.Problem, answer.RetryAfter);
+                if (answer.IsWorthRetrying)
+                    Fail(answer.Problem, answer.RetryAfter);
+                else
+                    Refused(report, answer);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                Fail("failed", exception.Message);
+                Fail(exception.Message);
             }
 
             return;
@@ -85,17 +98,21 @@ internal sealed class Reporter
         _metrics.Reported("taken");
         _pace.Succeeded();
         _complaint.Settle();
+        _refusal.Settle();
     }
 
-    private void Refused(Report report)
+    private void Refused(Report report, Answer answer)
     {
         _queue.Remove(report);
         _metrics.CountsDropped(report.Traces);
+        _metrics.Reported("refused");
+        _pace.Failed(answer.RetryAfter);
+        _refusal.Raise(answer.Problem);
     }
 
-    private void Fail(string outcome, string reason, TimeSpan? retryAfter = null)
+    private void Fail(string reason, TimeSpan? retryAfter = null)
     {
-        _metrics.Reported(outcome);
+        _metrics.Reported("failed");
         _pace.Failed(retryAfter);
         _complaint.Raise(reason);
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 
 namespace DynamicSampling.Sampler.Service;
 
@@ -7,6 +8,8 @@ namespace DynamicSampling.Sampler.Service;
 internal sealed class ServiceClient : IDisposable
 {
     private const int MaxBytes = 4 * 1024 * 1024;
+    private const int MaxBytesOfProblem = 16 * 1024;
+    private const int MaxDetail = 500;
     private readonly HttpClient _http;
     private readonly Settings _settings;
 
@@ -45,8 +48,9 @@ internal sealed class ServiceClient : IDisposable
             try
             {
                 using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
-                var body = readsBody && response.StatusCode == HttpStatusCode.OK ? await ReadAsync(response.Content, limit.Token).ConfigureAwait(false) : [];
-                return new(response.StatusCode, response.Headers.ETag?.ToString(), RetryAfterOf(response.Headers.RetryAfter), body);
+                var body = readsBody && response.StatusCode == HttpStatusCode.OK ? await ReadAsync(response.Content, MaxBytes, limit.Token).ConfigureAwait(false) : [];
+                var detail = (int)response.StatusCode >= 400 ? await ReadDetailAsync(response.Content, limit.Token).ConfigureAwait(false) : null;
+                return new(response.StatusCode, response.Headers.ETag?.ToString(), RetryAfterOf(response.Headers.RetryAfter), body, detail);
             }
             catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
             {
@@ -55,7 +59,22 @@ internal sealed class ServiceClient : IDisposable
         }
     }
 
-    private static async Task<byte[]> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    // It is for the log: whatever is wrong with it, the status counts.
+    private async Task<string?> ReadDetailAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var problem = JsonDocument.Parse(await ReadAsync(content, MaxBytesOfProblem, cancellationToken).ConfigureAwait(false));
+            var detail = _settings.WithoutKeys(problem.RootElement.GetProperty("detail"u8).GetString() ?? "");
+            return detail.Length == 0 ? null : new([.. detail.Take(MaxDetail).Select(character => char.IsControl(character) ? ' ' : character)]);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<byte[]> ReadAsync(HttpContent content, int maxBytes, CancellationToken cancellationToken)
     {
         using var body = new MemoryStream();
         var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -64,8 +83,8 @@ internal sealed class ServiceClient : IDisposable
             var buffer = new byte[16 * 1024];
             for (int read; (read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
             {
-                if (body.Length + read > MaxBytes)
-                    throw new FormatException($"It is longer than {MaxBytes} bytes.");
+                if (body.Length + read > maxBytes)
+                    throw new FormatException($"It is longer than {maxBytes} bytes.");
                 body.Write(buffer, 0, read);
             }
         }

@@ -23,6 +23,12 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Warning, "OperationName has thrown an exception; the sampler finds the name by itself. This is said once.")]
     public static partial void NamingFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(7, LogLevel.Error, "The sampler's work in the background has ended: sampling goes on with the rates that it has, and counts are not reported.")]
+    [LoggerMessage(7, LogLevel.Error, "The sampler's work in the background has failed. It is begun again; until then sampling goes on with the rates that it has, and counts wait. This is said once.")]
     public static partial void WorkFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(8, LogLevel.Warning, "A report of {Service} was refused by {Host}, and its counts are given up: {Reason} This is said once, until a report is taken.")]
+    public static partial void ReportsRefused(ILogger logger, string service, string host, string reason);
+
+    [LoggerMessage(9, LogLevel.Information, "Reports of {Service} are no longer refused by {Host}.")]
+    public static partial void ReportsNotRefused(ILogger logger, string service, string host);
 }

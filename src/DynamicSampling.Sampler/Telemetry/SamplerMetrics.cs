@@ -24,13 +24,28 @@ internal sealed class SamplerMetrics : IDisposable
         _meter.CreateObservableGauge("dynamic_sampling.sampler.rates.age", () => Measure(ratesAge()), "s", "Time since the service confirmed the rates that are followed.");
     }
 
-    public void Polled(string outcome) => _polls.Add(1, new KeyValuePair<string, object?>("dynamic_sampling.outcome", outcome));
+    public void Polled(string outcome) => Add(_polls, 1, TagOf(outcome));
 
-    public void Reported(string outcome) => _reports.Add(1, new KeyValuePair<string, object?>("dynamic_sampling.outcome", outcome));
+    public void Reported(string outcome) => Add(_reports, 1, TagOf(outcome));
 
-    public void CountsDropped(long traces) => _dropped.Add(traces);
+    public void CountsDropped(long traces) => Add(_dropped, traces);
 
     public void Dispose() => _meter.Dispose();
+
+    private static KeyValuePair<string, object?> TagOf(string outcome) => new("dynamic_sampling.outcome", outcome);
+
+    // It calls whoever listens, and what those throw must not seem to be the service's failure.
+    private static void Add(Counter<long> counter, long value, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        try
+        {
+            counter.Add(value, tags);
+        }
+        catch (Exception exception)
+        {
+            SamplerEventSource.Instance.Failed($"A listener to metrics has failed. {exception}");
+        }
+    }
 
     private static IEnumerable<Measurement<double>> Measure(double? value) => value is { } known ? [new(known)] : [];
 }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using DynamicSampling.Sampler;
+using DynamicSampling.Sampler.Decisions;
 using DynamicSampling.Sampler.Names;
+using DynamicSampling.Sampler.Rates;
 using OpenTelemetry;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -25,6 +27,35 @@ public sealed class NamesTests
         Assert.Equal(SamplingDecision.RecordAndSample, host.Decide(AspNetCore, 1, ActivityKind.Server).Decision);
 
         Assert.Equal([("GET /cart/{id}", 1, 0), ("POST /order", 1, 0), ("__other__", 2, 2)], await ReportedAsync(host));
+    }
+
+    [Fact]
+    public async Task Request_NameOfTheStartHasARate_IsOnlyForThoseOfWhichNothingElseIsKnown()
+    {
+        using var host = SamplerHost.ThatReports();
+        host.Service.Rates = FakeService.Strategy(1, (AspNetCore, 0), ("GET /cart/{id}", 1));
+        await host.SettleAsync();
+        host.Decide(AspNetCore, 1, ActivityKind.Server, Spans.Request("GET", "/cart/5"));
+        host.Decide(AspNetCore, 1, ActivityKind.Server, Spans.Request("GET", "/nothing"));
+        host.Decide(AspNetCore, 1, ActivityKind.Server);
+
+        Assert.Equal([("GET /cart/{id}", 1, 1), (AspNetCore, 1, 0), ("__other__", 1, 1)], await ReportedAsync(host));
+    }
+
+    [Fact]
+    public void Request_TagsThatThrow_IsOneWithoutTags()
+    {
+        using var host = new SamplerHost();
+
+        var result = host.Sampler.ShouldSample(Spans.Root("work", Spans.Id(1), ActivityKind.Server, Tags()));
+
+        Assert.Equal(SamplingDecision.RecordAndSample, result.Decision);
+
+        static IEnumerable<KeyValuePair<string, object?>> Tags()
+        {
+            yield return new("http.request.method", "GET");
+            throw new InvalidOperationException("no tag");
+        }
     }
 
     [Fact]
@@ -62,6 +93,36 @@ public sealed class NamesTests
     }
 
     [Fact]
+    public async Task Request_OperationThatNowHasTheDefaultRate_IsStillCountedByItsName()
+    {
+        using var host = new SamplerHost();
+        host.Service.Rates = FakeService.Strategy(1, ("GET /cart/{id}", 0), ("POST /order", 0));
+        await host.SettleAsync();
+        host.Service.Rates = FakeService.Strategy(0.5, ("POST /order", 0));
+        await host.NextAsync();
+        host.Decide(AspNetCore, 1, ActivityKind.Server, Spans.Request("GET", "/cart/5"));
+        host.Decide(AspNetCore, 1, ActivityKind.Server, Spans.Request("POST", "/order"));
+        host.Sampler.Dispose();
+
+        Assert.Equal([("GET /cart/{id}", 1L), ("POST /order", 1L)], host.Service.Reports.Last().Operations.Select(operation => (operation.Operation, operation.Total)));
+    }
+
+    [Fact]
+    public async Task Child_NotParentBased_TakesNoRoomOfRoots()
+    {
+        using var host = SamplerHost.ThatReports(options => (options.ParentBased, options.MaxOperations) = (false, 3));
+        host.Service.Rates = FakeService.Strategy(1, ("known", 0));
+        await host.SettleAsync();
+        for (var i = 0; i < 10; i++)
+            Assert.Equal(SamplingDecision.RecordAndSample, host.Sampler.ShouldSample(Spans.Child(Spans.Id(i), isKept: false, name: $"child {i}")).Decision);
+        Assert.Equal(SamplingDecision.Drop, host.Sampler.ShouldSample(Spans.Child(Spans.Id(1), isKept: true, name: "known")).Decision);
+        host.Decide("first");
+        host.Decide("second");
+
+        Assert.Equal([("first", 1, 1), ("second", 1, 1)], await ReportedAsync(host));
+    }
+
+    [Fact]
     public void Refresh_NameThatComesNoLonger_MakesRoom()
     {
         var clock = new ManualTimeProvider();
@@ -79,6 +140,24 @@ public sealed class NamesTests
         Assert.True(names.Refresh());
         names.Learn("new");
         Assert.Equal(["new", "often"], names.Read().Names.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Refresh_NameThatOnceWasNotKept_IsForgottenToBeSuch()
+    {
+        var clock = new ManualTimeProvider();
+        var names = new KnownNames(limit: 1, clock);
+        names.Learn(Ended("job", "job failed"));
+        names.Learn(Ended("other", "other failed"));
+        clock.Advance(TimeSpan.FromMinutes(50));
+        names.Learn(Ended("job", "job failed"));
+        clock.Advance(TimeSpan.FromMinutes(50));
+        Assert.True(names.Refresh());
+        Assert.Equal(["job"], names.Read().Passing);
+
+        clock.Advance(TimeSpan.FromMinutes(11));
+        Assert.True(names.Refresh());
+        Assert.Empty(names.Read().Passing);
     }
 
     [Fact]
@@ -136,6 +215,43 @@ public sealed class NamesTests
     }
 
     [Fact]
+    public async Task Learned_OneOddEnding_DoesNotBanishAName()
+    {
+        using var host = SamplerHost.ThatReports();
+        host.Service.Rates = FakeService.Strategy(1);
+        await host.SettleAsync();
+        End(host, "job", ActivityKind.Internal, "job failed");
+        await host.NextAsync();
+        host.Decide("job");
+        Assert.Equal([("__other__", 1, 1)], await ReportedAsync(host));
+
+        End(host, "job", ActivityKind.Internal, "job");
+        await host.NextAsync();
+        host.Decide("job");
+        Assert.Equal([("job", 1, 1)], await ReportedAsync(host));
+    }
+
+    [Fact]
+    public void Naming_RatesThatChangeMeanwhile_AreTheOnesThatDecide()
+    {
+        Decider? decider = null;
+        decider = new(
+            Settings.Of(new()
+            {
+                OperationName = (in _) =>
+                {
+                    for (var i = 0; i < 5; i++)
+                        decider!.Follow(Strategy.Of(0));
+                    return "work";
+                },
+            }),
+            _ => { });
+
+        Assert.Equal(SamplingDecision.Drop, decider.Decide(Spans.Root("work", Spans.Id(1))).Decision);
+        Assert.Equal([("work", 1L)], decider.Cut(evenEmpty: false)!.Counts.Select(count => (count.Name, count.Total)));
+    }
+
+    [Fact]
     public async Task Provider_WithTheSampler_LearnsNamesAndNamesTheService()
     {
         var service = new FakeService { Rates = FakeService.Strategy(1) };
@@ -189,10 +305,12 @@ public sealed class NamesTests
         return host.Service.Reports.Last().Operations;
     }
 
-    private static void End(SamplerHost host, string name, ActivityKind kind, string displayName)
+    private static void End(SamplerHost host, string name, ActivityKind kind, string displayName) => host.Sampler.Learn(Ended(name, displayName, kind));
+
+    private static Activity Ended(string name, string displayName, ActivityKind kind = ActivityKind.Internal)
     {
-        using var activity = new Activity(name) { DisplayName = displayName };
+        var activity = new Activity(name) { DisplayName = displayName };
         typeof(Activity).GetProperty(nameof(Activity.Kind))!.SetValue(activity, kind);
-        host.Sampler.Learn(activity);
+        return activity;
     }
 }

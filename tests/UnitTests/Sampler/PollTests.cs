@@ -167,12 +167,86 @@ public sealed class PollTests
 
         pace.Succeeded();
         Assert.InRange(pace.Next().TotalSeconds, 9, 11);
-        pace.Failed(retryAfter: TimeSpan.FromSeconds(30));
-        Assert.InRange(pace.Next().TotalSeconds, 27, 33);
         pace.Failed(retryAfter: TimeSpan.FromDays(30));
-        Assert.InRange(pace.Next().TotalSeconds, 54, 66);
+        Assert.InRange(pace.Next().TotalSeconds, 60, 66);
         pace.Failed(retryAfter: TimeSpan.FromSeconds(-5));
-        Assert.InRange(pace.Next().TotalSeconds, 54, 66);
+        Assert.InRange(pace.Next().TotalSeconds, 36, 44);
+    }
+
+    [Theory]
+    [InlineData(1, 2, 4)]
+    [InlineData(60, 20, 40)]
+    [InlineData(3600, 20, 40)]
+    public void Pace_AfterFailures_DoesNotWaitForLongIntervals(double interval, double first, double second)
+    {
+        var pace = new Pace(TimeSpan.FromSeconds(interval));
+        pace.Failed();
+        Assert.InRange(pace.Next().TotalSeconds, first * 0.9, first * 1.1);
+        pace.Failed();
+        Assert.InRange(pace.Next().TotalSeconds, second * 0.9, second * 1.1);
+        pace.Succeeded();
+        Assert.InRange(pace.Next().TotalSeconds, interval * 0.9, interval * 1.1);
+    }
+
+    [Fact]
+    public void Pace_RetryAfter_IsNeverUndercut()
+    {
+        var pace = new Pace(TimeSpan.FromSeconds(10));
+        pace.Failed(retryAfter: TimeSpan.FromSeconds(30));
+        for (var i = 0; i < 1000; i++)
+            Assert.InRange(pace.Next().TotalSeconds, 30, 33);
+    }
+
+    [Fact]
+    public async Task Start_ServiceDownAndALongInterval_IsAskedAgainSoon()
+    {
+        using var host = new SamplerHost(options => options.PollInterval = TimeSpan.FromHours(1));
+        host.Service.OnPoll = (_, _) => throw new HttpRequestException("Connection refused");
+        await host.SettleAsync();
+        host.Service.OnPoll = null;
+        host.Service.Rates = FakeService.Strategy(0);
+        var start = host.Clock.GetUtcNow();
+        await host.NextAsync();
+
+        Assert.InRange((host.Clock.GetUtcNow() - start).TotalSeconds, 18, 22);
+        Assert.Equal(0, host.KeptShareOf("work"));
+    }
+
+    [Fact]
+    public async Task Work_UnexpectedFailure_IsSaidOnceAndGoesOn()
+    {
+        BreakableClock? clock = null;
+        using var host = SamplerHost.ThatReports(options => options.TimeProvider = clock = new(options.TimeProvider));
+        await host.SettleAsync();
+        // The report is made by it.
+        clock!.IsBroken = true;
+        for (var i = 0; i < 2; i++)
+        {
+            host.Decide("work");
+            await host.NextAsync();
+            await host.NextAsync();
+        }
+
+        clock.IsBroken = false;
+        await host.NextAsync();
+        await host.NextAsync();
+
+        Assert.Equal("broken", host.Logs.Single(7).Exception!.Message);
+        Assert.NotEmpty(host.Service.Reports);
+    }
+
+    [Fact]
+    public async Task Dispose_AClockThatIsBroken_ThrowsNothingAndSaysNothing()
+    {
+        BreakableClock? clock = null;
+        using var host = SamplerHost.ThatReports(options => options.TimeProvider = clock = new(options.TimeProvider));
+        await host.SettleAsync();
+        host.Decide("work");
+        clock!.IsBroken = true;
+        host.Sampler.Dispose();
+
+        Assert.Empty(host.Service.Reports);
+        Assert.Empty(host.Logs.Entries);
     }
 
     [Fact]
@@ -212,5 +286,20 @@ public sealed class PollTests
         // The service takes intervals of up to two days.
         Assert.Equal(TimeSpan.FromDays(1), report.Json.GetProperty("end").GetDateTimeOffset() - report.Json.GetProperty("start").GetDateTimeOffset());
         Assert.Empty(host.Logs.Entries);
+    }
+
+    /// <summary>Tells the time of another clock, or fails to.</summary>
+    private sealed class BreakableClock(TimeProvider clock) : TimeProvider
+    {
+        public bool IsBroken { get; set; }
+
+        public override long TimestampFrequency => clock.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => IsBroken ? throw new InvalidOperationException("broken") : clock.GetUtcNow();
+
+        public override long GetTimestamp() => clock.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            clock.CreateTimer(callback, state, dueTime, period);
     }
 }

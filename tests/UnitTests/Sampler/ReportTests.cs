@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Net.Http.Json;
 using DynamicSampling.Sampler.Decisions;
 using DynamicSampling.Sampler.Reports;
 
@@ -117,7 +118,10 @@ public sealed class ReportTests
 
     [Theory]
     [InlineData(HttpStatusCode.BadRequest, false)]
-    [InlineData(HttpStatusCode.NotFound, false)]
+    [InlineData(HttpStatusCode.RequestEntityTooLarge, false)]
+    [InlineData(HttpStatusCode.Unauthorized, true)]
+    [InlineData(HttpStatusCode.Forbidden, true)]
+    [InlineData(HttpStatusCode.NotFound, true)]
     [InlineData(HttpStatusCode.RequestTimeout, true)]
     [InlineData(HttpStatusCode.TooManyRequests, true)]
     [InlineData(HttpStatusCode.InternalServerError, true)]
@@ -135,6 +139,65 @@ public sealed class ReportTests
         await host.NextAsync();
 
         Assert.Equal(comesAgain ? [1, 1, 2] : [1, 2], host.Service.Reports.Select(report => report.Json.GetProperty("sequence").GetInt64()));
+        Assert.Equal(comesAgain ? [3, 4] : [8, 9], host.Logs.Entries.Select(entry => entry.Id));
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.BadRequest, 8)]
+    [InlineData(HttpStatusCode.Forbidden, 3)]
+    public async Task Report_ThatIsNotTaken_SaysWhyWithoutTheKeys(HttpStatusCode status, int id)
+    {
+        using var host = SamplerHost.ThatReports(options => (options.Endpoint, options.ApiKey) = (new("http://sampling.example/k/path-key/o/acme"), "secret-key"));
+        await host.SettleAsync();
+        host.Service.OnReport = (_, _) => Task.FromResult(new HttpResponseMessage(status)
+        {
+            Content = JsonContent.Create(new { title = "no", detail = "Keys secret-key, path-key:\n" + new string('x', 2000) }),
+        });
+        host.Decide("work");
+        await host.NextAsync();
+
+        var message = host.Logs.Single(id).Message;
+        Assert.Contains($"The answer was {(int)status} ({status}). Keys ***, ***: xxx", message, StringComparison.Ordinal);
+        Assert.Equal(500 - "Keys ***, ***: ".Length, message.Split(' ').Max(word => word.Trim('x').Length == 0 ? word.Length : 0));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("<html>")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"detail\":5}")]
+    [InlineData("{\"detail\":\"\"}")]
+    public async Task Report_RefusedWithoutDetail_SaysTheStatus(string body)
+    {
+        using var host = SamplerHost.ThatReports();
+        await host.SettleAsync();
+        host.Service.OnReport = (_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.BadRequest) { Content = new StringContent(body) });
+        host.Decide("work");
+        await host.NextAsync();
+
+        Assert.Contains(": The answer was 400 (BadRequest). This is said once", host.Logs.Single(8).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Report_NotTakenAtALongInterval_ComesAgainSoonAndByItself()
+    {
+        using var host = SamplerHost.ThatReports(options => options.ReportInterval = TimeSpan.FromMinutes(30));
+        await host.SettleAsync();
+        host.Decide("work");
+        host.Service.OnReport = (_, _) => FakeService.Answer(HttpStatusCode.ServiceUnavailable);
+        await host.NextAsync();
+        var start = host.Clock.GetUtcNow();
+        host.Decide("work");
+        await host.NextAsync();
+        await host.NextAsync();
+
+        Assert.InRange((host.Clock.GetUtcNow() - start).TotalSeconds, 54, 66);
+        host.Service.OnReport = null;
+        await host.NextAsync();
+        // What was counted since is for the next interval.
+        Assert.Equal(4, host.Service.Reports.Count);
+        Assert.Single(host.Service.Reports.Select(report => report.Body).Distinct());
     }
 
     [Fact]
@@ -188,13 +251,13 @@ public sealed class ReportTests
     {
         var clock = new ManualTimeProvider();
         var dropped = 0L;
-        var queue = new ReportQueue(clock, traces => dropped += traces);
+        var queue = new ReportQueue(TimeSpan.FromSeconds(10), clock, traces => dropped += traces);
         for (var i = 1; i <= ReportQueue.MaxReports + 3; i++)
             queue.Add(IntervalOf(clock, new OperationCount("work", i, 0, 0.5)));
         Assert.Equal(1 + 2 + 3, dropped);
         Assert.Equal(4, queue.Peek()!.Sequence);
 
-        clock.Advance(ReportQueue.MaxAge);
+        clock.Advance(TimeSpan.FromHours(1));
         Assert.NotNull(queue.Peek());
         clock.Advance(0.001);
         Assert.Null(queue.Peek());
@@ -205,6 +268,44 @@ public sealed class ReportTests
         for (var i = 0; i < 3; i++)
             queue.Add(IntervalOf(clock, many));
         Assert.Equal(many.Length, dropped);
+    }
+
+    [Fact]
+    public void Queue_LongInterval_KeepsReportsForThreeOfThem()
+    {
+        var clock = new ManualTimeProvider();
+        var queue = new ReportQueue(TimeSpan.FromHours(1), clock, _ => { });
+        queue.Add(IntervalOf(clock, new OperationCount("work", 1, 0, 0.5)));
+
+        clock.Advance(TimeSpan.FromHours(3));
+        Assert.NotNull(queue.Peek());
+        clock.Advance(0.001);
+        Assert.Null(queue.Peek());
+    }
+
+    [Fact]
+    public async Task Metrics_ListenerThatThrows_HarmsNothing()
+    {
+        using var host = SamplerHost.ThatReports();
+        await host.SettleAsync();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (ReferenceEquals(instrument.Meter.Scope, host.Sampler))
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, _, _) => throw new InvalidOperationException("no room"));
+        listener.Start();
+        for (var i = 0; i < 2; i++)
+        {
+            host.Decide("work");
+            await host.NextAsync();
+        }
+
+        Assert.Equal([1, 2], host.Service.Reports.Select(report => report.Json.GetProperty("sequence").GetInt64()));
+        Assert.Empty(host.Logs.Entries);
     }
 
     [Fact]

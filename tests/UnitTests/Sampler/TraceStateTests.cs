@@ -29,6 +29,17 @@ public sealed class TraceStateTests
         Assert.Equal(expected, TraceState.With(traceState, threshold));
 
     [Fact]
+    public void With_MoreOfOthersThanFits_KeepsThresholdAndRandomness()
+    {
+        var (most, little) = ("a:" + new string('x', 218), "b:1");
+        const string Randomness = "rv:0123456789abcd";
+
+        // 256 characters, and one more.
+        Assert.Equal($"ot=th:e6666666666666;{Randomness};{most},vendor=1", TraceState.With($"vendor=1,ot={most};{little};th:8;{Randomness}", "e6666666666666"));
+        Assert.Equal($"ot=th:e6666666666666;{Randomness};{little}", TraceState.With($"ot={most}x;{little};{Randomness}", "e6666666666666"));
+    }
+
+    [Fact]
     public void With_AsManyMembersAsThereMayBe_LosesTheLast()
     {
         var members = Enumerable.Range(0, 32).Select(i => $"v{i}=1").ToList();
