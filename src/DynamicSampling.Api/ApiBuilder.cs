@@ -57,6 +57,7 @@ public static class ApiBuilder
         app.UseMiddleware<BodyLimit>();
         // Reads forms, so it comes after whatever limits what is read.
         app.UseAntiforgery();
+        app.UseMiddleware<FormTokens>();
 
         app.MapTasks();
         app.MapRuns();
