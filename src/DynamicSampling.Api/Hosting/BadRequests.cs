@@ -1,4 +1,4 @@
-using System.ComponentModel;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using DynamicSampling.Api.Storage;
@@ -31,13 +31,18 @@ internal sealed partial class BadRequests(IProblemDetailsService problems) : IEx
     }
 
     /// <summary>What is wrong with a request that the framework answers with 400 alone: a parameter that may be left out, but not be anything.</summary>
+    // One that is given twice is read as both, with a comma between them.
     public static string? FindParameter(HttpContext http) => http.GetEndpoint()?.Metadata.GetOrderedMetadata<IParameterBindingMetadata>()
-        .Where(parameter => parameter.HasTryParse && http.Request.Query[parameter.Name] is [{ Length: > 0 } value] && !IsOfKind(parameter.ParameterInfo.ParameterType, value))
-        .Select(parameter => Describe(parameter.Name, http.Request.Query[parameter.Name].ToString()))
+        .Select(parameter => (parameter.Name, Type: parameter.ParameterInfo.ParameterType, Value: http.Request.Query[parameter.Name].ToString()))
+        .Where(parameter => parameter.Value.Length > 0 && !IsOfKind(Nullable.GetUnderlyingType(parameter.Type), parameter.Value))
+        .Select(parameter => Describe(parameter.Name, parameter.Value))
         .FirstOrDefault();
 
-    private static bool IsOfKind(Type type, string value) =>
-        TypeDescriptor.GetConverter(Nullable.GetUnderlyingType(type) ?? type) is var converter && (!converter.CanConvertFrom(typeof(string)) || converter.IsValid(value));
+    // As the generated code reads them.
+    private static bool IsOfKind(Type? type, string value) =>
+        type == typeof(int) ? int.TryParse(value, CultureInfo.InvariantCulture, out _)
+        : type == typeof(long) ? long.TryParse(value, CultureInfo.InvariantCulture, out _)
+        : type != typeof(bool) || bool.TryParse(value, out _);
 
     private static string Describe(string parameter, string value) => $"{parameter} is not right: '{value}' is not of the kind that is expected.";
 

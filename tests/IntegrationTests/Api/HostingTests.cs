@@ -226,6 +226,8 @@ public class HostingTests
     [InlineData("/api/organizations?limit=abc", "limit")]
     [InlineData("/api/organizations/acme/volumes?limit=abc", "limit")]
     [InlineData("/api/organizations/acme/rates?limit=abc", "limit")]
+    [InlineData("/api/organizations/acme/rates?limit=1&limit=2", "limit")]
+    [InlineData("/api/organizations/acme/rates?version=0x10", "version")]
     [InlineData("/api/organizations/acme/rates?cursor=e30", "cursor")]
     public async Task Get_BadQuery_IsNeverAnEmpty400(string path, string said)
     {

@@ -53,7 +53,8 @@ public sealed class ReportServiceTests
         using var response = await pending;
 
         var problem = await response.ReadProblemAsync(504);
-        Assert.Equal("build_report was stopped after 3.5 s in function fetch_orders; its budget is 3 s.", problem.GetProperty("detail").GetString());
+        // It may end while the clock goes on from 3 s, when its budget is used up.
+        Assert.Matches(@"^build_report was stopped after 3(\.5)? s in function fetch_orders; its budget is 3 s\.$", problem.GetProperty("detail").GetString());
         Assert.Equal(100, problem.GetProperty("task").GetProperty("taskData").GetProperty("fetch_orders").GetProperty("numRowsTotal").GetInt64());
     }
 

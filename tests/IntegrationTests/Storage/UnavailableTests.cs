@@ -54,13 +54,10 @@ public sealed class UnavailableTests : IDisposable
     {
         await using var host = Host($"Data Source={File};Pooling=True");
         using var client = host.CreateClient();
-        // The limit is the connection's, and the pool keeps it.
-        await host.Services.GetRequiredService<Database>().ReadAsync(
-            connection => LimitAsync(connection, toWhatItHas: true), CancellationToken.None);
+        await LimitAsync(host, toWhatItHas: true);
         var many = Enumerable.Range(0, 5000).Select(i => new { organization = "acme", project = "p", transaction = $"transaction {i}", total = 1 }).ToList();
         using var refused = await client.PostAsJsonAsync("/api/volumes", many);
-        await host.Services.GetRequiredService<Database>().ReadAsync(
-            connection => LimitAsync(connection, toWhatItHas: false), CancellationToken.None);
+        await LimitAsync(host, toWhatItHas: false);
         var left = host.Count("volumes");
         using var taken = await client.PostAsJsonAsync("/api/volumes", many);
 
@@ -152,6 +149,17 @@ public sealed class UnavailableTests : IDisposable
         Assert.Equal(0L, host.Database.Scalar("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND query = 'SELECT pg_sleep(600)' AND state = 'active'"));
         await client.GetJsonAsync("/api/runs");
     }
+
+    // The limit is a connection's, and the pool keeps it. There may be several by now: what the service does at its start has others.
+    private static Task<int> LimitAsync(ApiHost host, bool toWhatItHas, int connections = 4) => host.Services.GetRequiredService<Database>().ReadAsync(
+        async connection =>
+        {
+            await LimitAsync(connection, toWhatItHas);
+            if (connections > 1)
+                await LimitAsync(host, toWhatItHas, connections - 1);
+            return connections;
+        },
+        CancellationToken.None);
 
     private static async Task<long> LimitAsync(System.Data.Common.DbConnection connection, bool toWhatItHas)
     {
