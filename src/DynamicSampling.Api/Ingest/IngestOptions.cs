@@ -16,7 +16,7 @@ internal sealed class IngestOptions
     public long MaxBufferedBytes { get; set; } = 512 * 1024 * 1024;
 
     /// <summary>Whether an OTLP request is answered only when its counts are durable.</summary>
-    /// <value>The default is false: they are within <see cref="FlushInterval"/>.</value>
+    /// <value>The default is false: they are within <see cref="FlushInterval"/>, those of a minute that a sampler reports with its report.</value>
     public bool Durable { get; set; }
 
     /// <summary>The time from one flush of counts to storage to the next.</summary>
