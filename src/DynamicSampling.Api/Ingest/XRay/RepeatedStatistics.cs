@@ -19,8 +19,9 @@ internal sealed class RepeatedStatistics
     /// <summary>What is remembered of a document.</summary>
     public static Int128 HashOf(string organization, SamplingStatisticsDocument document)
     {
+        // Clients say when to the second, and may report twice in one: what they counted tells those apart, and is the same when it is repeated.
         // No name of an organization has a line feed in it; the lengths tell the other two apart.
-        var text = $"{organization}\n{document.ClientID.Length}\n{document.ClientID}{document.RuleName}\n{document.At}";
+        var text = $"{organization}\n{document.ClientID.Length}\n{document.ClientID}{document.RuleName}\n{document.At}\n{document.RequestCount}\n{document.Kept}";
         return System.Buffers.Binary.BinaryPrimitives.ReadInt128LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
