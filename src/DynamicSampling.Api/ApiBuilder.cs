@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Cluster;
+using DynamicSampling.Api.Dashboard;
 using DynamicSampling.Api.Endpoints;
 using DynamicSampling.Api.Goals;
 using DynamicSampling.Api.Hosting;
@@ -81,6 +82,7 @@ public static class ApiBuilder
         app.MapCluster();
         app.MapHealth();
         app.MapSignIn();
+        app.MapDashboardPages();
         app.MapOpenApi("/openapi/{documentName}.json").RequireScope(Scope.None, Reach.None);
         return app;
     }
@@ -105,6 +107,7 @@ public static class ApiBuilder
 
     private static void AddHttp(WebApplicationBuilder builder)
     {
+        builder.Services.AddDashboardPages();
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = StatusProblems.Describe);
         // After the framework's own, which then has what it can write.
         builder.Services.AddSingleton<IProblemDetailsWriter, UnaskedProblems>();

@@ -1,4 +1,5 @@
 using DynamicSampling.Api.Endpoints;
+using DynamicSampling.Dashboard.Routing;
 using Microsoft.AspNetCore.Authorization;
 
 namespace DynamicSampling.Api.Authentication;

@@ -4,6 +4,7 @@ using DynamicSampling.Api.Ingest.Traffic;
 using DynamicSampling.Api.Ingest.Reports;
 using DynamicSampling.Api.Serving;
 using DynamicSampling.Api.Storage;
+using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.Tasks.Runtime;
 using Microsoft.AspNetCore.Http.HttpResults;
 

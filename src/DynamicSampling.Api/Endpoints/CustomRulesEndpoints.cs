@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Storage;
+using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.Tasks.Runtime;
 using DynamicSampling.Tasks.Sampling;
 using DynamicSampling.Tasks.Sampling.Rules;

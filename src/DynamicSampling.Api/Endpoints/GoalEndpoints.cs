@@ -1,5 +1,6 @@
 using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Goals;
+using DynamicSampling.Dashboard.Routing;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DynamicSampling.Api.Endpoints;

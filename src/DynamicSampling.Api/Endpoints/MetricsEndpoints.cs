@@ -1,6 +1,7 @@
 using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Ingest.Otlp;
 using DynamicSampling.Api.Ingest.Otlp.Metrics;
+using DynamicSampling.Dashboard.Routing;
 
 namespace DynamicSampling.Api.Endpoints;
 

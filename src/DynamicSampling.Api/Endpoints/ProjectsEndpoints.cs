@@ -1,5 +1,6 @@
 using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Storage;
+using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.Tasks.Sampling;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;

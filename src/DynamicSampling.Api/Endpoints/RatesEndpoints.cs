@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Goals;
 using DynamicSampling.Api.Storage;
+using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.Tasks.Runtime;
 using DynamicSampling.Tasks.Sampling;
 using Microsoft.AspNetCore.Http.HttpResults;

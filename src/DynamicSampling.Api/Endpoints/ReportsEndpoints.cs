@@ -1,6 +1,7 @@
 using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Ingest.Reports;
 using DynamicSampling.Api.Limits;
+using DynamicSampling.Dashboard.Routing;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DynamicSampling.Api.Endpoints;

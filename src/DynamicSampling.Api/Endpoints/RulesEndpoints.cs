@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Serving;
+using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.Tasks.Sampling;
 using DynamicSampling.Tasks.Sampling.Rules;
 using Microsoft.AspNetCore.Http.HttpResults;

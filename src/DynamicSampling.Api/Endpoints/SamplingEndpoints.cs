@@ -3,6 +3,7 @@ using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Ingest.Otlp;
 using DynamicSampling.Api.Ingest.Traffic;
 using DynamicSampling.Api.Serving;
+using DynamicSampling.Dashboard.Routing;
 using Microsoft.Net.Http.Headers;
 
 namespace DynamicSampling.Api.Endpoints;

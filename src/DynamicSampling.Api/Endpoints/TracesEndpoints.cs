@@ -1,5 +1,6 @@
 using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Ingest.Otlp;
+using DynamicSampling.Dashboard.Routing;
 
 namespace DynamicSampling.Api.Endpoints;
 

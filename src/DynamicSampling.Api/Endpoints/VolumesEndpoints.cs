@@ -4,6 +4,7 @@ using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Ingest;
 using DynamicSampling.Api.Limits;
 using DynamicSampling.Api.Storage;
+using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.Tasks.Runtime;
 using DynamicSampling.Tasks.Sampling;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Ingest.XRay;
 using DynamicSampling.Api.Serving.XRay;
+using DynamicSampling.Dashboard.Routing;
 
 namespace DynamicSampling.Api.Endpoints;
 

@@ -2,17 +2,19 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using DynamicSampling.Tasks.Sampling;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 
-namespace DynamicSampling.Api.Endpoints;
+namespace DynamicSampling.Dashboard.Routing;
 
 /// <summary>
 /// A name in the path. It is read from the raw request target and decoded once, because routing leaves <c>%2F</c> as it is and
 /// so cannot tell the names <c>a/b</c> and <c>a%2Fb</c> apart.
 /// </summary>
 /// <param name="Value">The name.</param>
-internal sealed record PathName(string Value) : IBindableFromHttpContext<PathName>
+public sealed record PathName(string Value) : IBindableFromHttpContext<PathName>
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 

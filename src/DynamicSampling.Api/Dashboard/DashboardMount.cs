@@ -1,0 +1,45 @@
+using DynamicSampling.Api.Authentication;
+using DynamicSampling.Dashboard;
+using DynamicSampling.Dashboard.Cluster;
+using DynamicSampling.Dashboard.Layout;
+using DynamicSampling.Dashboard.Routing;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Authorization;
+
+namespace DynamicSampling.Api.Dashboard;
+
+/// <summary>Mounts the dashboard: gives it what it shows, and says who may see which page.</summary>
+internal static class DashboardMount
+{
+    /// <summary>Adds the dashboard, and what its pages read from.</summary>
+    public static void AddDashboardPages(this IServiceCollection services)
+    {
+        services.AddDashboard();
+        services.AddSingleton<IViewers, Viewers>();
+        services.AddSingleton<IClusterReader, ClusterReader>();
+    }
+
+    /// <summary>Maps the dashboard's pages, each with the scope that the same takes in the HTTP API.</summary>
+    public static void MapDashboardPages(this IEndpointRouteBuilder app) => app.MapDashboard().Finally(endpoint =>
+    {
+        switch (endpoint.Metadata.OfType<DashboardEndpoint>().Single().Access)
+        {
+            case DashboardAccess.Everybody:
+                endpoint.Metadata.Add(new AllowAnonymousAttribute());
+                break;
+            case DashboardAccess.Look:
+                endpoint.Metadata.Add(new RequiredScope(Scope.Read, ReachOf(endpoint)));
+                break;
+            case DashboardAccess.LookAtAll:
+                endpoint.Metadata.Add(new RequiredScope(Scope.Read, Reach.Path));
+                break;
+            case DashboardAccess.Change:
+                endpoint.Metadata.Add(new RequiredScope(Scope.Operate, ReachOf(endpoint)));
+                endpoint.Metadata.Add(new RequireAntiforgeryTokenAttribute());
+                break;
+        }
+    });
+
+    private static Reach ReachOf(EndpointBuilder endpoint) =>
+        ((RouteEndpointBuilder)endpoint).RoutePattern.GetParameter("org") is null ? Reach.Request : Reach.Path;
+}
