@@ -42,7 +42,9 @@ internal static class Format
     public static string Ago(DateTimeOffset instant, DateTimeOffset now)
     {
         var seconds = (now - instant).TotalSeconds;
-        return Math.Abs(seconds) < 1 ? "just now" : seconds > 0 ? Duration(Math.Round(seconds)) + " ago" : "in " + Duration(Math.Round(-seconds));
+        var size = Math.Round(Math.Abs(seconds));
+        var text = size < 60 ? string.Create(Invariant, $"{size} s") : Duration(size);
+        return size < 1 ? "just now" : seconds > 0 ? text + " ago" : "in " + text;
     }
 
     /// <summary>An instant, in UTC: 2026-11-22 10:00:00 UTC.</summary>
