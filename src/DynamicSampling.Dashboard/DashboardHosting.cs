@@ -1,6 +1,7 @@
 using DynamicSampling.Dashboard.Assets;
 using DynamicSampling.Dashboard.Cluster;
 using DynamicSampling.Dashboard.Layout;
+using DynamicSampling.Dashboard.Overview;
 using DynamicSampling.Dashboard.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -32,6 +33,7 @@ public static class DashboardHosting
         var all = app.MapGroup("").ExcludeFromDescription();
         all.MapAssets();
         var pages = all.MapGroup("").AddEndpointFilter<RouteGroupBuilder, PageHeaders>();
+        pages.MapOverviewPages();
         pages.MapClusterPages();
         return all;
     }

@@ -2,6 +2,7 @@ using DynamicSampling.Api.Authentication;
 using DynamicSampling.Dashboard;
 using DynamicSampling.Dashboard.Cluster;
 using DynamicSampling.Dashboard.Layout;
+using DynamicSampling.Dashboard.Overview;
 using DynamicSampling.Dashboard.Routing;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authorization;
@@ -17,6 +18,9 @@ internal static class DashboardMount
         services.AddDashboard();
         services.AddSingleton<IViewers, Viewers>();
         services.AddSingleton<VolumeHistories>();
+        services.AddSingleton<LatestPass>();
+        services.AddSingleton<HealthReport>();
+        services.AddSingleton<IOverviewReader, OverviewReader>();
         services.AddSingleton<IClusterReader, ClusterReader>();
     }
 
