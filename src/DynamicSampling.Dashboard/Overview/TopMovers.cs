@@ -64,10 +64,11 @@ internal sealed class TopMovers
             return;
         _movers.Add(new(
             after.Project, own?.Transaction, after.Transactions.Count == 0, rateBefore, rateNow, count * (rateNow - rateBefore),
-            Why(before, after, name, own, factorBefore, factorNow)));
+            Why(before, after, name, own, factorBefore, factorNow, rateBefore, rateNow)));
     }
 
-    private string Why(ProjectRate? before, ProjectRate after, string name, TransactionRate? own, double factorBefore, double factorNow)
+    private string Why(
+        ProjectRate? before, ProjectRate after, string name, TransactionRate? own, double factorBefore, double factorNow, double rateBefore, double rateNow)
     {
         if (_now.RestoredFrom is { } version)
             return $"rolled back to version {Format.Count(version)}";
@@ -87,16 +88,25 @@ internal sealed class TopMovers
             return "first rate of its own; before it got the target";
         if (before.IsNew && !after.IsNew)
             return "no longer new";
-        var (targetBefore, targetNow) = ((before.Target ?? _before.Target).Rate, (after.Target ?? _now.Target).Rate);
-        if (ServedRate.Moved(targetBefore, targetNow, LeastMove))
-            return $"the target went from {Format.Percent(targetBefore)} to {Format.Percent(targetNow)}";
         var known = before.Transactions.Find(name);
         if (own is not null && known is null)
             return "has a rate of its own now";
-        if (!ServedRate.Moved(known?.Rate ?? before.ImplicitRate, own?.Rate ?? after.ImplicitRate, LeastMove) && factorBefore != factorNow)
+        var (targetBefore, targetNow) = ((before.Target ?? _before.Target).Rate, (after.Target ?? _now.Target).Rate);
+        var (baseBefore, baseNow) = (known?.Rate ?? before.ImplicitRate, own?.Rate ?? after.ImplicitRate);
+        // A rate is a share of the target, times the factor: what went its way furthest is why.
+        var byTarget = Ratio(targetBefore, targetNow);
+        var byFactor = Ratio(factorBefore, factorNow);
+        var byShare = Ratio(baseBefore, baseNow) - byTarget;
+        var way = rateNow > rateBefore ? 1 : -1;
+        if (way * byTarget >= Math.Max(way * byFactor, way * byShare))
+            return $"the target went from {Format.Percent(targetBefore)} to {Format.Percent(targetNow)}";
+        if (way * byFactor >= way * byShare)
             return $"the correction went from {Format.Factor(factorBefore)} to {Format.Factor(factorNow)}";
         return WhyTraffic(own is null ? (before.Total, after.Total) : (known!.Total, own.Total));
     }
+
+    // Of nothing there is no ratio.
+    private static double Ratio(double before, double now) => before > 0 && now > 0 ? Math.Log(now / before) : 0;
 
     private static string WhyTraffic((double Before, double Now) total) =>
         total.Before > 0 && Math.Abs(total.Now - total.Before) <= SameTraffic * total.Before
