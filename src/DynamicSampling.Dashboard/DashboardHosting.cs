@@ -19,8 +19,15 @@ public static class DashboardHosting
     public static void AddDashboard(this IServiceCollection services)
     {
         services.AddRazorComponents();
+        // Also over TLS: pages have no secrets but antiforgery tokens, and those are different each time (so BREACH learns nothing).
+        services.AddResponseCompression(options => options.EnableForHttps = true);
         services.AddSingleton<IProblemDetailsWriter, ErrorPages>();
     }
+
+    /// <summary>Compresses pages, to an eighth or so. Comes after routing; other endpoints are left alone.</summary>
+    public static void UseDashboard(this IApplicationBuilder app) => app.UseWhen(
+        http => http.GetEndpoint()?.Metadata.GetMetadata<DashboardEndpoint>() is { Access: not DashboardAccess.Everybody },
+        branch => branch.UseResponseCompression());
 
     /// <summary>
     /// Maps all pages. Each endpoint has <see cref="DashboardEndpoint"/>, by which the service lets people in; antiforgery tokens of forms are
