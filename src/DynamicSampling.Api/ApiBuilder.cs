@@ -147,6 +147,7 @@ public static class ApiBuilder
         builder.Services.AddSingleton<SqlProjectStore>();
         builder.Services.AddSingleton<SeriesRoom>();
         builder.Services.AddSingleton<SqlVolumeStore>();
+        builder.Services.AddSingleton<SqlVolumeHistory>();
         builder.Services.AddSingleton<IVolumeStore>(services => services.GetRequiredService<SqlVolumeStore>());
         builder.Services.AddSingleton<SqlRateStore>();
         builder.Services.AddSingleton<IRateStore>(services => services.GetRequiredService<SqlRateStore>());

@@ -16,6 +16,7 @@ internal static class DashboardMount
     {
         services.AddDashboard();
         services.AddSingleton<IViewers, Viewers>();
+        services.AddSingleton<VolumeHistories>();
         services.AddSingleton<IClusterReader, ClusterReader>();
     }
 
