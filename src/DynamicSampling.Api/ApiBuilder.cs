@@ -210,6 +210,9 @@ public static class ApiBuilder
             .ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<SamplingOptions>, SamplingOptionsValidator>();
         builder.Services.AddSamplingTasks();
+        builder.Services.AddSingleton<VisibleRuns>();
+        builder.Services.AddSingleton<TaskStarts>();
+        builder.Services.AddSingleton<TaskCatalogue>();
         builder.Services.AddScheduling(builder.Configuration);
         builder.Services.AddNotifications();
         builder.Services.AddSingleton<RatesChanged>();

@@ -1,7 +1,9 @@
 using DynamicSampling.Dashboard.Assets;
+using DynamicSampling.Dashboard.Catalogue;
 using DynamicSampling.Dashboard.Cluster;
 using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Routing;
+using DynamicSampling.Dashboard.Runs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -39,6 +41,8 @@ public static class DashboardHosting
         var all = app.MapGroup("").ExcludeFromDescription();
         all.MapAssets();
         var pages = all.MapGroup("").AddEndpointFilter<RouteGroupBuilder, PageHeaders>();
+        pages.MapRunsPages();
+        pages.MapTasksPages();
         pages.MapClusterPages();
         return all;
     }
