@@ -2,6 +2,7 @@ using DynamicSampling.Dashboard.Assets;
 using DynamicSampling.Dashboard.Cluster;
 using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Routing;
+using DynamicSampling.Dashboard.Services;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -32,6 +33,7 @@ public static class DashboardHosting
         var all = app.MapGroup("").ExcludeFromDescription();
         all.MapAssets();
         var pages = all.MapGroup("").AddEndpointFilter<RouteGroupBuilder, PageHeaders>();
+        pages.MapServicesPages();
         pages.MapClusterPages();
         return all;
     }

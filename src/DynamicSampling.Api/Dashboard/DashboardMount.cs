@@ -3,6 +3,7 @@ using DynamicSampling.Dashboard;
 using DynamicSampling.Dashboard.Cluster;
 using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Routing;
+using DynamicSampling.Dashboard.Services;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authorization;
 
@@ -16,6 +17,7 @@ internal static class DashboardMount
     {
         services.AddDashboard();
         services.AddSingleton<IViewers, Viewers>();
+        services.AddSingleton<IServicesReader, ServicesReader>();
         services.AddSingleton<IClusterReader, ClusterReader>();
     }
 

@@ -26,6 +26,9 @@ internal static class Format
     /// <summary>A rate or a share, 0 to 1, as a percentage with three digits: 3.06 %. Null is an em dash.</summary>
     public static string Percent(double? rate) => rate is { } known && double.IsFinite(known) ? Significant(known * 100) + " %" : "—";
 
+    /// <summary>What something is multiplied by, with three digits: 1.12.</summary>
+    public static string Factor(double factor) => Significant(factor);
+
     /// <summary>Seconds, in the unit that fits: 12.3 ms, 1.24 s, 3 min 20 s, 2 h 5 min, 3 d 2 h.</summary>
     public static string Duration(double seconds) => seconds switch
     {
