@@ -4,6 +4,7 @@ using DynamicSampling.Dashboard.Cluster;
 using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.Dashboard.Runs;
+using DynamicSampling.Dashboard.Services;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -43,6 +44,7 @@ public static class DashboardHosting
         var pages = all.MapGroup("").AddEndpointFilter<RouteGroupBuilder, PageHeaders>();
         pages.MapRunsPages();
         pages.MapTasksPages();
+        pages.MapServicesPages();
         pages.MapClusterPages();
         return all;
     }
