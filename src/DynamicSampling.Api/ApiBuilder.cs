@@ -21,6 +21,7 @@ using DynamicSampling.Api.Serving;
 using DynamicSampling.Api.Serving.XRay;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Api.Telemetry;
+using DynamicSampling.Dashboard;
 using DynamicSampling.Tasks.Runs;
 using DynamicSampling.Tasks.Sampling;
 using DynamicSampling.Tasks.SamplingTasks;
@@ -59,6 +60,7 @@ public static class ApiBuilder
         // Reads forms, so it comes after whatever limits what is read.
         app.UseAntiforgery();
         app.UseMiddleware<FormTokens>();
+        app.UseDashboard();
 
         app.MapTasks();
         app.MapRuns();
@@ -208,11 +210,15 @@ public static class ApiBuilder
             .ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<SamplingOptions>, SamplingOptionsValidator>();
         builder.Services.AddSamplingTasks();
+        builder.Services.AddSingleton<VisibleRuns>();
+        builder.Services.AddSingleton<TaskStarts>();
+        builder.Services.AddSingleton<TaskCatalogue>();
         builder.Services.AddScheduling(builder.Configuration);
         builder.Services.AddNotifications();
         builder.Services.AddSingleton<RatesChanged>();
         builder.Services.AddSingleton<SamplingStrategies>();
         builder.Services.AddSingleton<XRaySampling>();
+        builder.Services.AddSingleton<ProjectRatesReport>();
         builder.Services.AddSingleton<ProjectRules>();
         builder.Services.AddSingleton<GoalReport>();
     }
