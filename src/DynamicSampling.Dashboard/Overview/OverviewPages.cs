@@ -31,7 +31,7 @@ internal static class OverviewPages
         var health = await overview.ReadHealthAsync(http, cancellationToken);
         return PageResults.Show<OverviewPage, OverviewView>(
             PageFrame.Of(http, Section.Overview, only?.Name),
-            new(list, search, problem, string.IsNullOrEmpty(after), only, health, AddressOf(http)),
+            new(list, search, problem, string.IsNullOrEmpty(after), only, health, ServiceAddress.Of(http)),
             problem is null ? StatusCodes.Status200OK : StatusCodes.Status400BadRequest);
     }
 
@@ -39,13 +39,10 @@ internal static class OverviewPages
         HttpContext http, PathName org, IOverviewReader overview, string? window, CancellationToken cancellationToken) =>
         PageResults.Show<OrganizationPage, OrganizationPageView>(
             PageFrame.Of(http, Section.Overview, org.Value),
-            new(await overview.ReadAsync(http, org.Value, HistoryWindows.Parse(window), cancellationToken), AddressOf(http)));
+            new(await overview.ReadAsync(http, org.Value, HistoryWindows.Parse(window), cancellationToken), ServiceAddress.Of(http)));
 
     private static string? CheckSearch(string search) =>
         search.Length > Names.MaxLength ? $"No name is longer than {Names.MaxLength} characters."
         : search.Any(char.IsControl) ? "No name has control characters."
         : null;
-
-    // As the browser has it, so commands with it work from where it is.
-    private static string AddressOf(HttpContext http) => $"{http.Request.Scheme}://{http.Request.Host.ToUriComponent()}{http.Request.PathBase.ToUriComponent()}";
 }
