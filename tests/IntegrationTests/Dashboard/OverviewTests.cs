@@ -35,7 +35,8 @@ public sealed partial class OverviewTests
     public async Task Get_UnknownOrganization_ShowsTheWayWithItsName(string organization)
     {
         await using var host = new ApiHost();
-        using var client = host.CreateClient();
+        // On a socket, as names in paths are what they are there only.
+        using var client = host.Listen();
         var path = $"/organizations/{Uri.EscapeDataString(organization)}";
         var unknown = await ShowAsync(client, path);
         foreach (var command in unknown.QuerySelectorAll("#start pre").Select(command => command.TextContent).Where(command => command.StartsWith("curl", StringComparison.Ordinal)))
