@@ -51,6 +51,7 @@ internal static class Format
         };
         return seconds == 0 ? "0" : (seconds / unit).ToString("0.##", Invariant) + " " + name;
     }
+
     /// <summary>What something is multiplied by, with three digits: 1.12.</summary>
     public static string Factor(double factor) => Significant(factor);
 
