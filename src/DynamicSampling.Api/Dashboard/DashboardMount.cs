@@ -4,6 +4,7 @@ using DynamicSampling.Dashboard;
 using DynamicSampling.Dashboard.Catalogue;
 using DynamicSampling.Dashboard.Cluster;
 using DynamicSampling.Dashboard.Layout;
+using DynamicSampling.Dashboard.Overview;
 using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.Dashboard.Runs;
 using DynamicSampling.Dashboard.Services;
@@ -21,6 +22,9 @@ internal static class DashboardMount
         services.AddDashboard();
         services.AddSingleton<IViewers, Viewers>();
         services.AddSingleton<VolumeHistories>();
+        services.AddSingleton<LatestPass>();
+        services.AddSingleton<HealthReport>();
+        services.AddSingleton<IOverviewReader, OverviewReader>();
         services.AddSingleton<IServicesReader, ServicesReader>();
         services.AddSingleton<IClusterReader, ClusterReader>();
         services.AddSingleton<KnownOrganizations>();

@@ -21,6 +21,12 @@ public sealed class FormatTests
     }
 
     [Theory]
+    [InlineData(0.4, "0")]
+    [InlineData(1204.4, "+1,204")]
+    [InlineData(-37, "−37")]
+    public void Change_Number_HasASign(double count, string expected) => Assert.Equal(expected, Format.Change(count));
+
+    [Theory]
     [InlineData(0, "0 %")]
     [InlineData(1, "100 %")]
     [InlineData(0.0306, "3.06 %")]
