@@ -64,11 +64,14 @@ internal static class Format
         _ => Parts(seconds, 86_400, "d", 3600, "h"),
     };
 
+    /// <summary>Seconds that somebody chose, and nobody measured: 30 s, 0.5 s, 7 min.</summary>
+    public static string Interval(double seconds) => seconds is >= 1e-3 and < 60 ? seconds.ToString("0.###", Invariant) + " s" : Duration(seconds);
+
     /// <summary>How long ago something was: "just now", "3 min 20 s ago"; what is to come is "in 5 s".</summary>
     public static string Ago(DateTimeOffset instant, DateTimeOffset now)
     {
         var seconds = (now - instant).TotalSeconds;
-        return Math.Abs(seconds) < 1 ? "just now" : seconds > 0 ? Duration(Math.Round(seconds)) + " ago" : "in " + Duration(Math.Round(-seconds));
+        return Math.Abs(seconds) < 1 ? "just now" : seconds > 0 ? Interval(Math.Round(seconds)) + " ago" : "in " + Interval(Math.Round(-seconds));
     }
 
     /// <summary>An instant, in UTC: 2026-11-22 10:00:00 UTC.</summary>
