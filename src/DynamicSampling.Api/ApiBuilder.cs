@@ -21,6 +21,7 @@ using DynamicSampling.Api.Serving;
 using DynamicSampling.Api.Serving.XRay;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Api.Telemetry;
+using DynamicSampling.Dashboard;
 using DynamicSampling.Tasks.Runs;
 using DynamicSampling.Tasks.Sampling;
 using DynamicSampling.Tasks.SamplingTasks;
@@ -59,6 +60,7 @@ public static class ApiBuilder
         // Reads forms, so it comes after whatever limits what is read.
         app.UseAntiforgery();
         app.UseMiddleware<FormTokens>();
+        app.UseDashboard();
 
         app.MapTasks();
         app.MapRuns();
@@ -145,6 +147,7 @@ public static class ApiBuilder
         builder.Services.AddSingleton<SqlProjectStore>();
         builder.Services.AddSingleton<SeriesRoom>();
         builder.Services.AddSingleton<SqlVolumeStore>();
+        builder.Services.AddSingleton<SqlVolumeHistory>();
         builder.Services.AddSingleton<IVolumeStore>(services => services.GetRequiredService<SqlVolumeStore>());
         builder.Services.AddSingleton<SqlRateStore>();
         builder.Services.AddSingleton<IRateStore>(services => services.GetRequiredService<SqlRateStore>());
@@ -215,6 +218,7 @@ public static class ApiBuilder
         builder.Services.AddSingleton<RatesChanged>();
         builder.Services.AddSingleton<SamplingStrategies>();
         builder.Services.AddSingleton<XRaySampling>();
+        builder.Services.AddSingleton<ProjectRatesReport>();
         builder.Services.AddSingleton<ProjectRules>();
         builder.Services.AddSingleton<GoalReport>();
     }

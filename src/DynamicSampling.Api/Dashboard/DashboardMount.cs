@@ -6,6 +6,7 @@ using DynamicSampling.Dashboard.Cluster;
 using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.Dashboard.Runs;
+using DynamicSampling.Dashboard.Services;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authorization;
 
@@ -19,6 +20,8 @@ internal static class DashboardMount
     {
         services.AddDashboard();
         services.AddSingleton<IViewers, Viewers>();
+        services.AddSingleton<VolumeHistories>();
+        services.AddSingleton<IServicesReader, ServicesReader>();
         services.AddSingleton<IClusterReader, ClusterReader>();
         services.AddSingleton<KnownOrganizations>();
         services.AddSingleton<IRunAccess, RunAccess>();

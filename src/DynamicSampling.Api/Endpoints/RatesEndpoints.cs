@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Goals;
+using DynamicSampling.Api.Serving;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.Tasks.Runtime;
@@ -55,19 +56,8 @@ internal static class RatesEndpoints
     }
 
     private static async Task<Ok<ProjectRatesDocument>> GetProject(
-        PathName org, PathName project, SqlRateStore rates, SqlOrganizationStore organizations, SqlProjectStore projects, IOptions<SamplingOptions> defaults,
-        TimeProvider clock, CancellationToken cancellationToken)
-    {
-        var key = new ProjectKey(org.Value, project.Value);
-        var found = await rates.FindProjectAsync(key, cancellationToken);
-        if (found?.Project is { } published)
-            return TypedResults.Ok(ProjectRatesDocument.Of(found.Version, published, found.Spent, clock.GetUtcNow()));
-        var settings = (await organizations.FindAsync(org.Value, cancellationToken))?.Settings;
-        var own = (await projects.FindAsync(key, cancellationToken))?.Settings;
-        var target = TargetRate.OfProject(settings, own, found?.Version.Target ?? TargetRate.Of(settings, monthlyVolume: null, defaults.Value));
-        return TypedResults.Ok(ProjectRatesDocument.OfTarget(
-            org.Value, project.Value, found?.Version, target, SamplingPolicy.Of(settings, own, defaults.Value).Floor));
-    }
+        PathName org, PathName project, ProjectRatesReport report, TimeProvider clock, CancellationToken cancellationToken) =>
+        TypedResults.Ok((await report.ReadAsync(new(org.Value, project.Value), cancellationToken)).ToDocument(clock.GetUtcNow()));
 }
 
 /// <summary>The rates of an organization.</summary>

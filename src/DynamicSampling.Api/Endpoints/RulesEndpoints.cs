@@ -67,7 +67,7 @@ internal sealed class TraceToEvaluate
     {
         foreach (var (name, value) in Others ?? [])
         {
-            if (!name.StartsWith("trace.", StringComparison.Ordinal) && !name.StartsWith("event.", StringComparison.Ordinal))
+            if (!TraceFields.IsName(name))
                 return $"'{name}' is not a known member; known are transaction, release, environment, replayId, and attributes such as trace.x and event.x.";
             if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null))
                 return $"'{name}' must be a string, a number, true, false or null.";

@@ -81,7 +81,7 @@ internal static partial class VolumesEndpoints
         // All pages are about the window of the first.
         var minutes = after?.Window ?? MinuteWindow.Ending(now, ParseWindow(window ?? "1h"));
         var count = Paging.Limit(limit);
-        var rows = await store.ListLargestAsync(org.Value, minutes, byTransaction, after?.Last, count + 1, cancellationToken);
+        var rows = await store.ListLargestAsync(org.Value, minutes, byTransaction, project: null, after?.Last, count + 1, cancellationToken);
         var page = Paging.ToPage(
             rows,
             count,

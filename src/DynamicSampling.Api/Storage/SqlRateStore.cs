@@ -51,20 +51,57 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed, Time
 
     /// <summary>A project's rates, with the version they belong to and what all projects together spend; null before the first publication.</summary>
     public Task<ProjectRates?> FindProjectAsync(ProjectKey project, CancellationToken cancellationToken) =>
+        FindProjectAsync(project, version: null, cancellationToken);
+
+    /// <inheritdoc cref="FindProjectAsync(ProjectKey, CancellationToken)"/>
+    /// <param name="project">The project.</param>
+    /// <param name="version">The version; null for the one in force.</param>
+    /// <param name="cancellationToken">Cancels the queries.</param>
+    /// <returns>Null also when the version is not kept.</returns>
+    public Task<ProjectRates?> FindProjectAsync(ProjectKey project, long? version, CancellationToken cancellationToken) =>
         database.ReadConsistentlyAsync(
             async (connection, transaction) =>
             {
-                if (await FindAsync(connection, transaction, project.Organization) is not { } version)
+                var found = version is { } wanted
+                    ? await FindAsync(connection, transaction, project.Organization, wanted)
+                    : await FindAsync(connection, transaction, project.Organization);
+                if (found is null)
                     return null;
                 var row = await connection.QuerySingleOrDefaultAsync<ProjectRow>(
                     $"""
                     SELECT {ProjectColumns}
-                    FROM projects p JOIN project_rates r ON r.project_id = p.id AND r.end_version IS NULL
+                    FROM projects p JOIN project_rates r ON r.project_id = p.id AND {InForce(version)}
                     WHERE p.organization_id = {OrganizationId} AND p.name = @Project
                     """,
-                    new { organization = project.Organization, project.Project },
+                    new { organization = project.Organization, project.Project, version },
                     transaction);
-                return new ProjectRates(version, row?.ToPublication(), await SpentAsync(connection, transaction, project.Organization, version: null));
+                return new ProjectRates(found, row?.ToPublication(), await SpentAsync(connection, transaction, project.Organization, version));
+            },
+            cancellationToken);
+
+    /// <summary>What a project was served since an instant, oldest first; the first step may have begun before.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="since">The instant.</param>
+    /// <param name="cancellationToken">Cancels the queries.</param>
+    /// <returns>As far back as versions are kept; empty before the first publication.</returns>
+    public Task<IReadOnlyList<RateStep>> ReadStepsAsync(ProjectKey project, DateTimeOffset since, CancellationToken cancellationToken) =>
+        database.ReadConsistentlyAsync<IReadOnlyList<RateStep>>(
+            async (connection, transaction) =>
+            {
+                var versions = await VersionsSinceAsync(connection, transaction, project.Organization, since);
+                var rates = await connection.QueryAsync<ProjectRow>(
+                    $"""
+                    SELECT {ProjectColumns}
+                    FROM projects p JOIN project_rates r ON r.project_id = p.id AND {RatesInForce.SinceVersion}
+                    WHERE p.organization_id = {OrganizationId} AND p.name = @Project
+                    ORDER BY r.first_version
+                    """,
+                    new { organization = project.Organization, project.Project, version = versions.Count == 0 ? 0 : versions[0].Version },
+                    transaction);
+                return RateStep.Of(
+                    [.. versions.Select(row => row.ToRates(project.Organization))],
+                    [.. rates.Select(row => new PublishedProject(row.ToRate(), row.FirstVersion, row.EndVersion))],
+                    clock.GetUtcNow());
             },
             cancellationToken);
 
@@ -72,19 +109,7 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed, Time
         database.ReadConsistentlyAsync(
             async (connection, transaction) =>
             {
-                // Far more is kept than this asks for: both queries go by the primary keys, from the version on that was in force then.
-                var versions = (await connection.QueryAsync<RateVersionRow>(
-                    $"""
-                    SELECT {RateVersionRow.Columns}
-                    FROM rate_versions v
-                    WHERE v.organization_id = {OrganizationId}
-                      AND v.version >= COALESCE((
-                          SELECT b.version FROM rate_versions b
-                          WHERE b.organization_id = {OrganizationId} AND b.computed_at <= @since ORDER BY b.version DESC LIMIT 1), 0)
-                    ORDER BY v.version
-                    """,
-                    new { organization, since = since.ToUnixTimeMilliseconds() },
-                    transaction)).AsList();
+                var versions = await VersionsSinceAsync(connection, transaction, organization, since);
                 var projects = await connection.QueryAsync<ProjectRow>(
                     $"""
                     SELECT {ProjectColumns}
@@ -240,6 +265,22 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed, Time
             $"SELECT {RateVersionRow.Columns} FROM rate_versions v WHERE v.organization_id = {OrganizationId} AND v.version = @version",
             new { organization, version },
             transaction))?.ToRates(organization);
+
+    // Far more may be kept than is asked for: this goes by the primary key, from the version on that was in force then.
+    private static async Task<List<RateVersionRow>> VersionsSinceAsync(
+        DbConnection connection, DbTransaction transaction, string organization, DateTimeOffset since) =>
+        (await connection.QueryAsync<RateVersionRow>(
+            $"""
+            SELECT {RateVersionRow.Columns}
+            FROM rate_versions v
+            WHERE v.organization_id = {OrganizationId}
+              AND v.version >= COALESCE((
+                  SELECT b.version FROM rate_versions b
+                  WHERE b.organization_id = {OrganizationId} AND b.computed_at <= @since ORDER BY b.version DESC LIMIT 1), 0)
+            ORDER BY v.version
+            """,
+            new { organization, since = since.ToUnixTimeMilliseconds() },
+            transaction)).AsList();
 
     private static async Task<double> SpentAsync(DbConnection connection, DbTransaction transaction, string organization, long? version) =>
         await connection.ExecuteScalarAsync<double>(

@@ -244,11 +244,12 @@ internal sealed class SqlVolumeStore(Database database, VolumePartitions partiti
     /// <param name="organization">The organization's name.</param>
     /// <param name="window">The window.</param>
     /// <param name="byTransaction">Whether transactions are told apart.</param>
+    /// <param name="project">Only those of this project; null for all.</param>
     /// <param name="after">The last item of the page before; null for the first page.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
     public Task<IReadOnlyList<VolumeRow>> ListLargestAsync(
-        string organization, MinuteWindow window, bool byTransaction, VolumeRow? after, int limit, CancellationToken cancellationToken) =>
+        string organization, MinuteWindow window, bool byTransaction, string? project, VolumeRow? after, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<VolumeRow>>(
             async connection => (await connection.QueryAsync<VolumeRow>(
                 $"""
@@ -259,7 +260,7 @@ internal sealed class SqlVolumeStore(Database database, VolumePartitions partiti
                       FROM projects p
                       JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN @First AND @Last
                       {(byTransaction ? "JOIN transactions t ON t.id = v.transaction_id" : "")}
-                      WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization)
+                      WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization) {(project is null ? "" : "AND p.name = @project")}
                       GROUP BY p.id, p.name{(byTransaction ? ", t.id, t.name" : "")}) s
                 WHERE @noAfter OR (-Total, Project, "Transaction") > (-@afterTotal, @afterProject, @afterTransaction)
                 ORDER BY Total DESC, Project, "Transaction"
@@ -268,6 +269,7 @@ internal sealed class SqlVolumeStore(Database database, VolumePartitions partiti
                 new
                 {
                     organization,
+                    project,
                     window.First,
                     window.Last,
                     noAfter = after is null,

@@ -30,6 +30,12 @@ public sealed record Links(string Base)
 
     public string Clients(string organization) => Organization(organization) + "/clients";
 
+    /// <summary>The processes of a service whose samplers report.</summary>
+    public string Instances(string organization, string service) => $"{Clients(organization)}/{Encode(service)}";
+
+    /// <summary>The rules of a project, as the HTTP API gives them.</summary>
+    public string RulesDocument(string organization, string project) => $"{Base}/api/organizations/{Encode(organization)}/projects/{Encode(project)}/rules";
+
     public string RunsOf(string organization) => $"{Runs}?organization={Encode(organization)}";
 
     public string Run(Guid id) => $"{Runs}/{id:D}";

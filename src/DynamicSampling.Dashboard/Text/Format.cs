@@ -51,6 +51,8 @@ internal static class Format
         };
         return seconds == 0 ? "0" : (seconds / unit).ToString("0.##", Invariant) + " " + name;
     }
+    /// <summary>What something is multiplied by, with three digits: 1.12.</summary>
+    public static string Factor(double factor) => Significant(factor);
 
     /// <summary>Seconds, in the unit that fits: 12.3 ms, 1.24 s, 3 min 20 s, 2 h 5 min, 3 d 2 h.</summary>
     public static string Duration(double seconds) => seconds switch
@@ -71,7 +73,9 @@ internal static class Format
     public static string Ago(DateTimeOffset instant, DateTimeOffset now)
     {
         var seconds = (now - instant).TotalSeconds;
-        return Math.Abs(seconds) < 1 ? "just now" : seconds > 0 ? Interval(Math.Round(seconds)) + " ago" : "in " + Interval(Math.Round(-seconds));
+        var size = Math.Round(Math.Abs(seconds));
+        var text = Interval(size);
+        return size < 1 ? "just now" : seconds > 0 ? text + " ago" : "in " + text;
     }
 
     /// <summary>An instant, in UTC: 2026-11-22 10:00:00 UTC.</summary>

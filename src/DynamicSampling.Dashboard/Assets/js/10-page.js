@@ -19,12 +19,18 @@ const showTheme = theme => {
 showTheme(stored("theme"));
 
 const local = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const hour = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 let showsLocal = stored("times") === "local";
 
 const showTimes = root => {
   for (const time of root.querySelectorAll("time[datetime]")) {
     time.dataset.utc ??= time.textContent;
     time.textContent = showsLocal ? local.format(new Date(time.dateTime)) : time.dataset.utc;
+  }
+  // On the axis of a chart; days stay days.
+  for (const label of root.querySelectorAll("[data-at]")) {
+    label.dataset.utc ??= label.textContent;
+    label.textContent = showsLocal && label.dataset.utc.includes(":") ? hour.format(new Date(label.dataset.at)) : label.dataset.utc;
   }
 };
 

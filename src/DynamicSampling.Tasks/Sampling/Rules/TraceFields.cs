@@ -18,6 +18,13 @@ public sealed record TraceFields : IRuleFields
     /// <summary>Attributes by their full name; one that is here counts instead of the property.</summary>
     public IReadOnlyDictionary<string, string?>? Others { get; init; }
 
+    /// <summary>Whether something is the full name of an attribute.</summary>
+    public static bool IsName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.StartsWith("trace.", StringComparison.Ordinal) || name.StartsWith("event.", StringComparison.Ordinal);
+    }
+
     /// <inheritdoc/>
     public string? Find(string name)
     {
