@@ -191,12 +191,12 @@ public sealed class RunsTests
     [Fact]
     public async Task Keys_OfAnOrganization_SeeItsRunsOnly()
     {
-        await using var host = TestKeys.Host(["a", "b"]);
+        await using var host = TestKeys.Host(["b"], TestKeys.Both("a"));
         using var root = host.CreateClient(TestKeys.Root);
         using var run = await root.RunTaskAsync("collect_orgs", new { organization = "b" });
         var path = $"/runs/{(await run.ReadJsonAsync()).GetProperty("id").GetString()}";
         using var own = host.CreateClient(TestKeys.Of("read", "b"));
-        using var other = host.CreateClient(TestKeys.Of("operate", "a"));
+        using var other = host.CreateClient(TestKeys.Of("both", "a"));
         using var foreign = await other.GetAsHtmlAsync("/runs?organization=b");
         using var hidden = await other.GetAsHtmlAsync(path);
         using var stream = await other.GetAsHtmlAsync(path + "/live");
