@@ -49,7 +49,7 @@ public sealed class RunsInBrowserTests(Chromium chromium)
         {
             reached.SetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
-        }));
+        }).AsTask());
         await using var host = new ApiHost(tasks: task) { UsesSystemClock = true };
         using var client = host.Listen();
         await using var window = await chromium.OpenAsync(client.BaseAddress!, new() { RunsScripts = runsScripts });
