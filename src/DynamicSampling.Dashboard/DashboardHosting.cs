@@ -1,4 +1,5 @@
 using DynamicSampling.Dashboard.Assets;
+using DynamicSampling.Dashboard.Clients;
 using DynamicSampling.Dashboard.Cluster;
 using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Routing;
@@ -34,6 +35,7 @@ public static class DashboardHosting
         all.MapAssets();
         var pages = all.MapGroup("").AddEndpointFilter<RouteGroupBuilder, PageHeaders>();
         pages.MapServicesPages();
+        pages.MapClientsPages();
         pages.MapClusterPages();
         return all;
     }

@@ -1,5 +1,6 @@
 using DynamicSampling.Api.Authentication;
 using DynamicSampling.Dashboard;
+using DynamicSampling.Dashboard.Clients;
 using DynamicSampling.Dashboard.Cluster;
 using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Routing;
@@ -17,7 +18,9 @@ internal static class DashboardMount
     {
         services.AddDashboard();
         services.AddSingleton<IViewers, Viewers>();
+        services.AddSingleton<LargeTables>();
         services.AddSingleton<IServicesReader, ServicesReader>();
+        services.AddSingleton<IClientsReader, ClientsReader>();
         services.AddSingleton<IClusterReader, ClusterReader>();
     }
 

@@ -11,41 +11,20 @@ namespace DynamicSampling.Api.Dashboard;
 /// <summary>What the dashboard shows of services: what the HTTP API tells of rates, volumes and rules, side by side.</summary>
 internal sealed class ServicesReader(
     SqlRateStore rates, SqlVolumeStore volumes, SqlProjectStore projects, SqlOrganizationStore organizations, ProjectRatesReport report, ProjectRules rules,
-    IOptions<SamplingOptions> defaults, TimeProvider clock) : IServicesReader
+    LargeTables large, IOptions<SamplingOptions> defaults, TimeProvider clock) : IServicesReader
 {
     /// <summary>More transactions than this are not looked through.</summary>
     internal const int MaxTransactions = 100_000;
 
     private const int HourMinutes = 60;
 
-    public async Task<RateTable> ListProjectsAsync(string organization, VolumeWindow window, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        var settings = (await organizations.FindAsync(organization, cancellationToken))?.Settings;
-        var (current, before) = await ReadRatesAsync(organization, now, cancellationToken);
-        var target = TargetOf(settings, current);
-        var minutes = WindowOf(window, current, now);
-        var known = await projects.ListWithVolumesAsync(organization, minutes, after: null, int.MaxValue, cancellationToken);
-        return new(current?.Version.Version ?? 0, target, minutes, [.. known.Select(project => RowOf(project, settings, target, current, before))]);
-    }
+    public Task<RateTable> ListProjectsAsync(string organization, VolumeWindow window, CancellationToken cancellationToken) =>
+        large.FindOrReadAsync(
+            new(organization, Project: null, ByTransaction: false, window), () => ReadProjectsAsync(organization, window, cancellationToken), cancellationToken);
 
-    public async Task<RateTable> ListTransactionsAsync(string organization, string? project, VolumeWindow window, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        var settings = (await organizations.FindAsync(organization, cancellationToken))?.Settings;
-        var (current, before) = project is null
-            ? await ReadRatesAsync(organization, now, cancellationToken)
-            : await ReadRatesAsync(new ProjectKey(organization, project), now, cancellationToken);
-        var target = TargetOf(settings, current);
-        var minutes = WindowOf(window, current, now);
-        var counted = await volumes.ListLargestAsync(organization, minutes, byTransaction: true, project, after: null, MaxTransactions + 1, cancellationToken);
-        var unpublished = counted.Select(row => row.Project).Where(name => current?.Find(name) is null);
-        var rows = new TransactionRows(current, before, await UnpublishedAsync(organization, settings, target, minutes, unpublished, cancellationToken));
-        foreach (var row in counted.Take(MaxTransactions))
-            rows.Add(row.Project, row.Transaction, row.Total, row.Kept);
-        rows.AddThoseWithoutTraffic();
-        return new(current?.Version.Version ?? 0, target, minutes, rows.ToList(), IsCut: counted.Count > MaxTransactions);
-    }
+    public Task<RateTable> ListTransactionsAsync(string organization, string? project, VolumeWindow window, CancellationToken cancellationToken) =>
+        large.FindOrReadAsync(
+            new(organization, project, ByTransaction: true, window), () => ReadTransactionsAsync(organization, project, window, cancellationToken), cancellationToken);
 
     public async Task<ServiceView> ReadProjectAsync(ProjectKey project, CancellationToken cancellationToken)
     {
@@ -67,6 +46,35 @@ internal sealed class ServicesReader(
         };
     }
 
+    private async Task<RateTable> ReadProjectsAsync(string organization, VolumeWindow window, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var settings = (await organizations.FindAsync(organization, cancellationToken))?.Settings;
+        var (current, before) = await ReadRatesAsync(organization, now, cancellationToken);
+        var target = TargetOf(settings, current);
+        var minutes = WindowOf(window, current, now);
+        var known = await projects.ListWithVolumesAsync(organization, minutes, after: null, int.MaxValue, cancellationToken);
+        return new(current?.Version.Version ?? 0, target, minutes, [.. known.Select(project => RowOf(project, settings, target, current, before))]);
+    }
+
+    private async Task<RateTable> ReadTransactionsAsync(string organization, string? project, VolumeWindow window, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var settings = (await organizations.FindAsync(organization, cancellationToken))?.Settings;
+        var (current, before) = project is null
+            ? await ReadRatesAsync(organization, now, cancellationToken)
+            : await ReadRatesAsync(new ProjectKey(organization, project), now, cancellationToken);
+        var target = TargetOf(settings, current);
+        var minutes = WindowOf(window, current, now);
+        var counted = await volumes.ListLargestAsync(organization, minutes, byTransaction: true, project, after: null, MaxTransactions + 1, cancellationToken);
+        var unpublished = counted.Select(row => row.Project).Where(name => current?.Find(name) is null);
+        var rows = new TransactionRows(current, before, await UnpublishedAsync(organization, settings, target, minutes, unpublished, cancellationToken));
+        foreach (var row in counted.Take(MaxTransactions))
+            rows.Add(row.Project, row.Transaction, row.Total, row.Kept);
+        rows.AddThoseWithoutTraffic();
+        return new(current?.Version.Version ?? 0, target, minutes, rows.ToList(), IsCut: counted.Count > MaxTransactions);
+    }
+
     private RateRow RowOf(ProjectWithVolume project, OrganizationSettings? settings, TargetRate target, PublishedRates? current, PublishedRates? before)
     {
         var name = project.Project.Key.Project;
@@ -77,6 +85,7 @@ internal sealed class ServicesReader(
             var share = item.Total > 0 ? item.ExpectedKept / item.Total : item.ServedRate;
             return new(name, Transaction: null, project.Total, project.Kept, item.ServedRate, before?.RateOf(name), project.Total * share)
             {
+                Base = item.Rate,
                 Reason = item.Reason,
                 Target = item.Target,
             };
@@ -86,6 +95,7 @@ internal sealed class ServicesReader(
         return new(name, Transaction: null, project.Total, project.Kept, rate, before?.RateOf(name), project.Total * rate)
         {
             Origin = RateOrigin.Target,
+            Base = own?.Rate ?? target.Rate,
             Reason = reason,
             Target = own,
         };

@@ -52,6 +52,9 @@ public sealed record RateRow(string Project, string? Transaction, double Total, 
     /// <summary>Where the rate comes from.</summary>
     public RateOrigin Origin { get; init; }
 
+    /// <summary>The rate before factor and minimum, 0 to 1.</summary>
+    public double Base { get; init; } = Rate;
+
     /// <summary>Why the rate is not base × factor; null when it is.</summary>
     public RateReason? Reason { get; init; }
 
