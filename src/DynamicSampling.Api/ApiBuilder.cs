@@ -21,6 +21,7 @@ using DynamicSampling.Api.Serving;
 using DynamicSampling.Api.Serving.XRay;
 using DynamicSampling.Api.Storage;
 using DynamicSampling.Api.Telemetry;
+using DynamicSampling.Dashboard;
 using DynamicSampling.Tasks.Runs;
 using DynamicSampling.Tasks.Sampling;
 using DynamicSampling.Tasks.SamplingTasks;
@@ -59,6 +60,7 @@ public static class ApiBuilder
         // Reads forms, so it comes after whatever limits what is read.
         app.UseAntiforgery();
         app.UseMiddleware<FormTokens>();
+        app.UseDashboard();
 
         app.MapTasks();
         app.MapRuns();
@@ -145,6 +147,7 @@ public static class ApiBuilder
         builder.Services.AddSingleton<SqlProjectStore>();
         builder.Services.AddSingleton<SeriesRoom>();
         builder.Services.AddSingleton<SqlVolumeStore>();
+        builder.Services.AddSingleton<SqlVolumeHistory>();
         builder.Services.AddSingleton<IVolumeStore>(services => services.GetRequiredService<SqlVolumeStore>());
         builder.Services.AddSingleton<SqlRateStore>();
         builder.Services.AddSingleton<IRateStore>(services => services.GetRequiredService<SqlRateStore>());
@@ -207,6 +210,9 @@ public static class ApiBuilder
             .ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<SamplingOptions>, SamplingOptionsValidator>();
         builder.Services.AddSamplingTasks();
+        builder.Services.AddSingleton<VisibleRuns>();
+        builder.Services.AddSingleton<TaskStarts>();
+        builder.Services.AddSingleton<TaskCatalogue>();
         builder.Services.AddScheduling(builder.Configuration);
         builder.Services.AddNotifications();
         builder.Services.AddSingleton<RatesChanged>();

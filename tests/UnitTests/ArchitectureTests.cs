@@ -56,6 +56,13 @@ namespace DynamicSampling.Tests
             Assert.Contains(Library.GetTypes(), type => type.Namespace == Root + "Pipeline" && Dependencies(type).Any(IsAspNetCore));
         }
 
+        [Theory]
+        [InlineData(typeof(DynamicSampling.Dashboard.DashboardHosting), "DynamicSampling.Tasks")]
+        [InlineData(typeof(TaskContext), "")]
+        public void Assembly_RefersToThoseBelowItOnly(Type type, string expected) => Assert.Equal(
+            expected,
+            string.Join(' ', type.Assembly.GetReferencedAssemblies().Select(used => used.Name!).Where(name => name.StartsWith("DynamicSampling", StringComparison.Ordinal))));
+
         [Fact]
         public void EveryNamespace_HasARule() => Assert.Empty(Library.GetTypes()
             .Where(type => !IsGenerated(type) && type.Namespace?.StartsWith(Root, StringComparison.Ordinal) == true)

@@ -65,10 +65,12 @@ internal static class SignInEndpoints
         headers["Referrer-Policy"] = "no-referrer";
         headers.CacheControl = "no-store";
         var hidden = $"<input type=\"hidden\" name=\"{encode.Encode(token.FormFieldName)}\" value=\"{encode.Encode(token.RequestToken!)}\">";
-        var body = !http.RequestServices.GetRequiredService<Access>().IsRequired ? "<p>Nobody is asked for a key here.</p>"
+        var overview = $"<p><a href=\"{encode.Encode(http.Request.PathBase)}/\">Go to the overview</a></p>";
+        var body = !http.RequestServices.GetRequiredService<Access>().IsRequired ? $"<p>Nobody is asked for a key here.</p>{overview}"
             : Caller.GrantOf(http) is { } grant
             ? $"""
               <p>Signed in as <strong>{encode.Encode(grant.Name)}</strong>.</p>
+              {overview}
               <form method="post" action="{encode.Encode(http.Request.PathBase)}/sign-out">{hidden}<button>Sign out</button></form>
               """
             : $"""
@@ -91,7 +93,7 @@ internal static class SignInEndpoints
     private static string Local(HttpRequest request, string? returnUrl) =>
         returnUrl is ['/', .. var rest] && !rest.StartsWith('/') && !rest.StartsWith('\\') && !returnUrl.AsSpan().ContainsAnyInRange('\0', '\x1f')
             ? returnUrl
-            : request.PathBase + Sessions.Path;
+            : request.PathBase + "/";
 
     private static string Read(string name)
     {

@@ -1,9 +1,12 @@
 using DynamicSampling.Api.Authentication;
+using DynamicSampling.Api.Limits;
 using DynamicSampling.Dashboard;
 using DynamicSampling.Dashboard.Clients;
+using DynamicSampling.Dashboard.Catalogue;
 using DynamicSampling.Dashboard.Cluster;
 using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Routing;
+using DynamicSampling.Dashboard.Runs;
 using DynamicSampling.Dashboard.Services;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authorization;
@@ -19,15 +22,22 @@ internal static class DashboardMount
         services.AddDashboard();
         services.AddSingleton<IViewers, Viewers>();
         services.AddSingleton<LargeTables>();
+        services.AddSingleton<VolumeHistories>();
         services.AddSingleton<IServicesReader, ServicesReader>();
         services.AddSingleton<IClientsReader, ClientsReader>();
         services.AddSingleton<IClusterReader, ClusterReader>();
+        services.AddSingleton<KnownOrganizations>();
+        services.AddSingleton<IRunAccess, RunAccess>();
+        services.AddSingleton<ITaskAccess, TaskAccess>();
     }
 
     /// <summary>Maps the dashboard's pages, each with the scope that the same takes in the HTTP API.</summary>
     public static void MapDashboardPages(this IEndpointRouteBuilder app) => app.MapDashboard().Finally(endpoint =>
     {
-        switch (endpoint.Metadata.OfType<DashboardEndpoint>().Single().Access)
+        var marked = endpoint.Metadata.OfType<DashboardEndpoint>().Single();
+        if (marked.IsStream)
+            endpoint.Metadata.Add(new EventStream());
+        switch (marked.Access)
         {
             case DashboardAccess.Everybody:
                 endpoint.Metadata.Add(new AllowAnonymousAttribute());

@@ -8,7 +8,7 @@ namespace DynamicSampling.Api.Endpoints;
 /// <c>Prefer: respond-async</c> (RFC 7240): starts the task without the request, so that it goes on when the client leaves, and
 /// answers 202 at once. It stands outside the task's own filter, which runs tasks inside their requests.
 /// </summary>
-internal sealed class RespondAsyncFilter(ISamplingTask task, TaskRunner runner) : IEndpointFilter
+internal sealed class RespondAsyncFilter(ISamplingTask task, TaskStarts starts) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -18,15 +18,7 @@ internal sealed class RespondAsyncFilter(ISamplingTask task, TaskRunner runner) 
         var request = context.Arguments.OfType<TaskRequest>().FirstOrDefault();
         try
         {
-            var run = runner.Start(
-                new TaskRunOptions(task.Name)
-                {
-                    MaxExecution = task.MaxExecution,
-                    Trigger = RunTrigger.Http,
-                    Organization = request?.Organization,
-                    Exclusive = true,
-                }.WithBudgetOfAtMost(request?.MaxSeconds),
-                (_, taskContext) => task.RunAsync(taskContext, TaskRequest.ToTask(request)));
+            var run = starts.Start(task, request);
             http.Response.Headers["Preference-Applied"] = "respond-async";
             return TaskResults.Accepted(http, run);
         }

@@ -1,7 +1,5 @@
 using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 using DynamicSampling.Api.Authentication;
-using DynamicSampling.Api.Cluster;
 using DynamicSampling.Api.Limits;
 using DynamicSampling.Tasks.Runs;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,7 +13,6 @@ internal static class RunsEndpoints
 
     private const string SnapshotEvent = "snapshot";
     private const string EndedEvent = "ended";
-    private static readonly TimeSpan SnapshotInterval = TimeSpan.FromSeconds(1);
 
     public static void MapRuns(this IEndpointRouteBuilder app)
     {
@@ -42,105 +39,40 @@ internal static class RunsEndpoints
     }
 
     private static async Task<Ok<Page<TaskRun>>> List(
-        HttpContext http, RunHistory runs, string? task, string? status, string? organization, string? since, int? limit, string? cursor,
+        HttpContext http, VisibleRuns runs, string? task, string? status, string? organization, string? since, int? limit, string? cursor,
         CancellationToken cancellationToken)
     {
         var count = Paging.Limit(limit);
-        var query = new RunQuery
-        {
-            Task = Paging.Filter(task, "task"),
-            Organization = Caller.OrganizationOrAll(http, Paging.Filter(organization, "organization")),
-            Status = status is null ? null : WireNames.ParseStatus(status) ?? throw new BadHttpRequestException(
-                $"status must be one of {string.Join(", ", Enum.GetValues<RunStatus>().Select(known => known.ToWireName()))}, but is '{status}'."),
-            Since = Paging.Since(since),
-            After = Paging.Cursor<RunCursor>(cursor)?.Id,
-            Limit = count + 1,
-        };
-        var found = await runs.ListAsync(query, cancellationToken);
-        return TypedResults.Ok(Paging.ToPage(found, count, run => run, run => new RunCursor(run.Id)));
+        return TypedResults.Ok(await runs.ListAsync(VisibleRuns.Query(http, new(task, status, organization, since, cursor), count), cancellationToken));
     }
 
     private static async Task<Results<Ok<TaskRun>, ProblemHttpResult>> Get(
-        string id, HttpContext http, RunHistory runs, CancellationToken cancellationToken) =>
-        TryParseId(id, out var runId) && await FindAsync(runId, http, runs, cancellationToken) is { } run ? TypedResults.Ok(run) : NoSuchRun(id);
+        string id, HttpContext http, VisibleRuns runs, CancellationToken cancellationToken) =>
+        await runs.FindAsync(http, id, cancellationToken) is { } run ? TypedResults.Ok(run) : NoSuchRun(id);
 
-    // Those of others are not there, as far as a key for some organizations is concerned.
-    private static async ValueTask<TaskRun?> FindAsync(Guid id, HttpContext http, RunHistory runs, CancellationToken cancellationToken) =>
-        await runs.FindAsync(id, cancellationToken) is { } run && Caller.MaySee(http, run.Organization) ? run : null;
-
-    private static async Task<IResult> Events(
-        string id, HttpContext http, RunHistory runs, RunRegistry registry, TimeProvider clock, IHostApplicationLifetime lifetime,
-        CancellationToken cancellationToken)
+    private static async Task<IResult> Events(string id, HttpContext http, VisibleRuns runs, CancellationToken cancellationToken)
     {
-        if (!TryParseId(id, out var runId))
+        // There is no such run, whatever was seen of it.
+        if (!Guid.TryParseExact(id, "D", out _))
             return NoSuchRun(id);
         if (http.Request.Headers["Last-Event-ID"] == EndedEvent)
             return TypedResults.NoContent();
-        if (await FindAsync(runId, http, runs, cancellationToken) is not { } run)
-            return NoSuchRun(id);
-        return registry.TryGet(runId, out var live)
-            ? TypedResults.ServerSentEvents(WatchAsync(live, clock, lifetime.ApplicationStopping, cancellationToken))
-            : TypedResults.ServerSentEvents(WatchAsync(run, runs, clock, lifetime.ApplicationStopping, cancellationToken));
-    }
-
-    private static async Task<Results<Accepted<TaskRun>, ProblemHttpResult>> Cancel(
-        string id, HttpContext http, RunHistory runs, RunRegistry registry, ClusterRuns others, CancellationToken cancellationToken)
-    {
-        if (!TryParseId(id, out var runId) || await FindAsync(runId, http, runs, cancellationToken) is null)
-            return NoSuchRun(id);
-        var path = http.Request.PathBase.ToUriComponent() + RunPath.Replace("{id}", runId.ToString(), StringComparison.Ordinal);
-        if (registry.TryGet(runId, out var live) && registry.Cancel(runId))
-            return TypedResults.Accepted(path, live.Snapshot());
-        var isElsewhere = await others.CancelAsync(runId, cancellationToken);
-        return await runs.FindAsync(runId, cancellationToken) is { } run
-            ? isElsewhere ? TypedResults.Accepted(path, run) : Problems.Conflict($"Run {id} has ended already; it is {run.Status.ToWireName()}.")
+        return await runs.FindAsync(http, id, cancellationToken) is { } run
+            ? TypedResults.ServerSentEvents(runs.WatchAsync(run, cancellationToken).Select(ToEvent))
             : NoSuchRun(id);
     }
 
-    // As it is written in answers, and in no other of the ways that a Guid can be.
-    private static bool TryParseId(string id, out Guid runId) => Guid.TryParseExact(id, "D", out runId);
-
-    private static async IAsyncEnumerable<SseItem<TaskRun>> WatchAsync(
-        ActiveRun run, TimeProvider clock, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        // The shutdown would wait for the stream, not the other way round.
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
-        var completion = run.Completion;
-        while (!completion.IsCompleted)
+    private static async Task<Results<Accepted<TaskRun>, ProblemHttpResult>> Cancel(string id, HttpContext http, VisibleRuns runs, CancellationToken cancellationToken) =>
+        await runs.CancelAsync(http, id, cancellationToken) switch
         {
-            yield return new(run.Snapshot(), SnapshotEvent);
-            using var tick = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
-            await Task.WhenAny(completion, Task.Delay(SnapshotInterval, clock, tick.Token));
-            await tick.CancelAsync();
-            if (ending.IsCancellationRequested)
-                yield break;
-        }
+            null => NoSuchRun(id),
+            { IsCanceled: true, Run: var run } =>
+                TypedResults.Accepted(http.Request.PathBase.ToUriComponent() + RunPath.Replace("{id}", run.Id.ToString(), StringComparison.Ordinal), run),
+            { Run: var run } => Problems.Conflict($"Run {id} has ended already; it is {run.Status.ToWireName()}."),
+        };
 
-        yield return Ended(await completion);
-    }
+    private static SseItem<TaskRun> ToEvent(TaskRun run) =>
+        run.Status == RunStatus.Running ? new(run, SnapshotEvent) : new(run, EndedEvent) { EventId = EndedEvent };
 
-    /// <summary>A run of another process, or one that has ended.</summary>
-    private static async IAsyncEnumerable<SseItem<TaskRun>> WatchAsync(
-        TaskRun? run, RunHistory runs, TimeProvider clock, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellationToken);
-        while (run is { Status: RunStatus.Running })
-        {
-            yield return new(run, SnapshotEvent);
-            await Task.Delay(SnapshotInterval, clock, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (ending.IsCancellationRequested)
-                yield break;
-            run = await runs.FindAsync(run.Id, ending.Token);
-        }
-
-        if (run is not null)
-            yield return Ended(run);
-    }
-
-    private static SseItem<TaskRun> Ended(TaskRun run) => new(run, EndedEvent) { EventId = EndedEvent };
-
-    private static ProblemHttpResult NoSuchRun(string id) =>
-        Problems.NotFound($"There is no run '{id}'. Runs are kept for 7 days; GET /api/runs lists them.");
-
-    private sealed record RunCursor(Guid Id);
+    private static ProblemHttpResult NoSuchRun(string id) => Problems.NotFound(VisibleRuns.NoSuchRun(id));
 }

@@ -1,4 +1,5 @@
 using DynamicSampling.Tasks.Pipeline;
+using DynamicSampling.Tasks.Sampling;
 using DynamicSampling.Tasks.SamplingTasks;
 
 namespace DynamicSampling.Api.Endpoints;
@@ -9,5 +10,14 @@ namespace DynamicSampling.Api.Endpoints;
 /// <param name="DryRun">Whether to publish nothing, and only say what would change.</param>
 internal sealed record TaskRequest(string? Organization = null, double? MaxSeconds = null, bool DryRun = false) : ITaskRunRequest
 {
+    /// <summary>What is wrong with it, each with the member that it is about.</summary>
+    public IEnumerable<(string Member, string Problem)> Check()
+    {
+        if (Organization is not null && Names.Check(Organization) is { } problem)
+            yield return ("organization", $"organization {problem}.");
+        if (MaxSeconds is { } seconds && !(seconds >= 0.001 && double.IsFinite(seconds)))
+            yield return ("maxSeconds", FormattableString.Invariant($"maxSeconds must be a number of seconds from 0.001 on, but is {seconds}."));
+    }
+
     public static SamplingTaskRequest ToTask(TaskRequest? request) => new(request?.Organization, request?.DryRun ?? false);
 }

@@ -1,14 +1,9 @@
 using DynamicSampling.Api.Authentication;
-using DynamicSampling.Api.Cluster;
-using DynamicSampling.Api.Scheduling;
-using DynamicSampling.Api.Storage;
 using DynamicSampling.Tasks.Pipeline;
 using DynamicSampling.Tasks.Runs;
 using DynamicSampling.Tasks.Runtime;
-using DynamicSampling.Tasks.Sampling;
 using DynamicSampling.Tasks.SamplingTasks;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
 
 namespace DynamicSampling.Api.Endpoints;
 
@@ -18,7 +13,7 @@ internal static class TasksEndpoints
     public static void MapTasks(this IEndpointRouteBuilder app)
     {
         var tasks = app.MapGroup("/api/tasks").WithTags("Tasks").RequireScope(Scope.Operate, Reach.Request);
-        var runner = app.ServiceProvider.GetRequiredService<TaskRunner>();
+        var starts = app.ServiceProvider.GetRequiredService<TaskStarts>();
         tasks.MapGet("", List).RequireScope(Scope.Read, Reach.Request).WithName("ListTasks").WithSummary("The catalogue of tasks");
 
         // An endpoint for each task, because each has its own name and budget in the pipeline. OpenAPI shows them as one.
@@ -31,7 +26,7 @@ internal static class TasksEndpoints
                 })
                 .AddEndpointFilter(Validate)
                 .AddEndpointFilter((context, next) => ForbidOverlap(task.Name, context, next))
-                .AddEndpointFilter(new RespondAsyncFilter(task, runner))
+                .AddEndpointFilter(new RespondAsyncFilter(task, starts))
                 .WithTaskContext(task.Name, task.MaxExecution)
                 .WithExclusiveTask()
                 .ExcludeFromDescription();
@@ -53,23 +48,13 @@ internal static class TasksEndpoints
             .Produces<TaskProblemDetails>(StatusCodes.Status504GatewayTimeout, "application/problem+json");
     }
 
-    private static async Task<Ok<Page<TaskDescription>>> List(
-        HttpContext http, IEnumerable<ISamplingTask> tasks, IEnumerable<TaskSchedule> schedules, IOptions<SchedulingOptions> scheduling, SqlRunStore store, RunHistory runs,
-        CancellationToken cancellationToken)
-    {
-        var scheduleOf = (scheduling.Value.Enabled ? schedules : []).ToDictionary(schedule => schedule.Task, StringComparer.Ordinal);
-        var latest = await store.FindLatestAsync(cancellationToken);
-        return TypedResults.Ok(new Page<TaskDescription>(
+    private static async Task<Ok<Page<TaskDescription>>> List(HttpContext http, TaskCatalogue catalogue, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new Page<TaskDescription>(
             [
-                .. tasks.Select(task => new TaskDescription(
-                    task.Name,
-                    task.Description,
-                    task.MaxExecution.TotalSeconds,
-                    scheduleOf.GetValueOrDefault(task.Name)?.ToString(),
-                    latest.GetValueOrDefault(task.Name) is { } run && Caller.MaySee(http, run.Organization) ? runs.AsOfNow(run) : null)),
+                .. (await catalogue.ListAsync(http, cancellationToken)).Select(entry => new TaskDescription(
+                    entry.Task.Name, entry.Task.Description, entry.Task.MaxExecution.TotalSeconds, entry.Schedule?.ToString(), entry.LastRun)),
             ],
             Next: null));
-    }
 
     private static ProblemHttpResult Unknown(string task, IEnumerable<ISamplingTask> tasks) =>
         Problems.NotFound($"There is no task '{task}'. Tasks are: {string.Join(", ", tasks.Select(known => known.Name))}.");
@@ -79,7 +64,7 @@ internal static class TasksEndpoints
     {
         var http = context.HttpContext;
         var organization = context.Arguments.OfType<TaskRequest>().FirstOrDefault()?.Organization;
-        return await http.RequestServices.GetRequiredService<ClusterRuns>().FindConflictAsync(task, organization, http.RequestAborted) is { } run
+        return await http.RequestServices.GetRequiredService<TaskStarts>().FindConflictAsync(task, organization, http.RequestAborted) is { } run
             ? TaskResults.Conflict(new(run))
             : await next(context);
     }
@@ -87,21 +72,8 @@ internal static class TasksEndpoints
     private static async ValueTask<object?> Validate(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var request = context.Arguments.OfType<TaskRequest>().FirstOrDefault();
-        if (Caller.GrantOf(context.HttpContext) is { IsForAll: false } grant)
-        {
-            if (request?.Organization is null)
-                throw new BadHttpRequestException("A run over all organizations needs a key for all of them: name one, as in {\"organization\":\"acme\"}.", StatusCodes.Status403Forbidden);
-            if (!grant.IsFor(request.Organization))
-                throw Caller.Foreign();
-        }
-
-        if (request is null)
-            return await next(context);
-        if (request.Organization is not null && Names.Check(request.Organization) is { } problem)
-            return Problems.BadRequest($"organization {problem}.");
-        if (request.MaxSeconds is { } seconds && !(seconds >= 0.001 && double.IsFinite(seconds)))
-            return Problems.BadRequest($"maxSeconds must be a number of seconds from 0.001 on, but is {seconds}.");
-        return await next(context);
+        TaskStarts.Authorize(context.HttpContext, request?.Organization);
+        return request?.Check().FirstOrDefault().Problem is { } problem ? Problems.BadRequest(problem) : await next(context);
     }
 }
 

@@ -40,6 +40,7 @@ internal static class SchedulingHosting
                 quartz.UseInMemoryStore();
         });
         services.AddSingleton<SharedSchedule>();
+        services.AddSingleton<NextTurns>();
         services.AddHostedService<ScheduleHost>();
     }
 

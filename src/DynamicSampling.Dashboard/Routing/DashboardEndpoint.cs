@@ -2,7 +2,8 @@ namespace DynamicSampling.Dashboard.Routing;
 
 /// <summary>Marks an endpoint of the dashboard, and says who may use it. The service that mounts it sees to that.</summary>
 /// <param name="Access">Who may.</param>
-public sealed record DashboardEndpoint(DashboardAccess Access);
+/// <param name="IsStream">Whether its answers go on until the client leaves.</param>
+public sealed record DashboardEndpoint(DashboardAccess Access, bool IsStream = false);
 
 /// <summary>Who may use an endpoint of the dashboard. One with an organization in its path is about that one only.</summary>
 public enum DashboardAccess

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.Extensions;
+
 namespace DynamicSampling.Dashboard.Routing;
 
 /// <summary>Where the pages are. Names are percent-encoded once.</summary>
@@ -39,6 +41,19 @@ public sealed record Links(string Base)
     public string Run(Guid id) => $"{Runs}/{id:D}";
 
     public string CancelRun(Guid id) => Run(id) + "/cancel";
+
+    /// <summary>The run's part of its page, whenever it changes.</summary>
+    public string LiveRun(Guid id) => Run(id) + "/live";
+
+    /// <summary>The run for programs.</summary>
+    public string RunJson(Guid id) => $"{Base}/api/runs/{id:D}";
+
+    public string RunsLike(Dashboard.Runs.RunFilter filter) => Runs + new QueryBuilder(
+        new (string Name, string? Value)[]
+        {
+            ("task", filter.Task), ("status", filter.Status), ("organization", filter.Organization), ("since", filter.Since), ("cursor", filter.Cursor),
+        }
+        .Where(parameter => parameter.Value is not null).Select(parameter => KeyValuePair.Create(parameter.Name, parameter.Value!))).ToQueryString();
 
     public string Task(string task) => $"{Tasks}/{Encode(task)}";
 

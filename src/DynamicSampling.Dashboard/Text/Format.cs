@@ -26,6 +26,31 @@ internal static class Format
     /// <summary>A rate or a share, 0 to 1, as a percentage with three digits: 3.06 %. Null is an em dash.</summary>
     public static string Percent(double? rate) => rate is { } known && double.IsFinite(known) ? Significant(known * 100) + " %" : "—";
 
+    /// <summary>A part of a whole, 0 to 1, in whole percents: 80 %. One that is not quite nothing, or not quite all, is not shown as that.</summary>
+    public static string Share(double share) => share switch
+    {
+        > 0 and < 0.01 => "< 1 %",
+        > 0.99 and < 1 => "> 99 %",
+        _ => Math.Round(share * 100).ToString("#,0", Invariant) + " %",
+    };
+
+    /// <summary>A count with its noun: 1 call, 300 calls.</summary>
+    public static string Counted(long count, string one, string several) => count == 1 ? "1 " + one : Count(count) + " " + several;
+
+    /// <summary>A place on an axis of time, in the unit of the whole axis, so that they can be compared: 0, 0.5 s, 1 s.</summary>
+    public static string AxisTime(double seconds, double end)
+    {
+        var (unit, name) = end switch
+        {
+            < 1e-3 => (1e-6, "µs"),
+            < 1 => (1e-3, "ms"),
+            <= 120 => (1, "s"),
+            <= 7200 => (60, "min"),
+            <= 172_800 => (3600, "h"),
+            _ => (86_400.0, "d"),
+        };
+        return seconds == 0 ? "0" : (seconds / unit).ToString("0.##", Invariant) + " " + name;
+    }
     /// <summary>What something is multiplied by, with three digits: 1.12.</summary>
     public static string Factor(double factor) => Significant(factor);
 

@@ -12,6 +12,8 @@ internal sealed class CollectOrgs(OrganizationReader reader, TimeProvider clock)
 
     public TimeSpan MaxExecution => TaskBudget.Default;
 
+    public bool HasDryRun => false;
+
     public async Task RunAsync(TaskContext context, SamplingTaskRequest request)
     {
         ArgumentNullException.ThrowIfNull(context);

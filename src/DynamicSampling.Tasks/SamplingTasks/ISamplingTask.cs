@@ -15,6 +15,9 @@ public interface ISamplingTask
     /// <summary>Its time budget.</summary>
     TimeSpan MaxExecution { get; }
 
+    /// <summary>Whether it changes something, so that a run which only says what it would change is of use.</summary>
+    bool HasDryRun => true;
+
     /// <summary>Runs it, and leaves what came of it in <see cref="TaskContext.Result"/>, also when it is cut short.</summary>
     /// <param name="context">The run.</param>
     /// <param name="request">What to run it on.</param>

@@ -1,4 +1,5 @@
 using DynamicSampling.Api.Authentication;
+using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.IntegrationTests.Api;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
@@ -11,7 +12,8 @@ namespace DynamicSampling.IntegrationTests.Authentication;
 /// <param name="Pattern">The path with its parameters.</param>
 /// <param name="Required">What it asks of its callers; null when nothing.</param>
 /// <param name="IsOpen">Whether it is meant for everybody.</param>
-internal sealed record ServiceEndpoint(string Method, string Pattern, RequiredScope? Required, bool IsOpen)
+/// <param name="TakesForm">Whether a form of the service's own pages is sent to it.</param>
+internal sealed record ServiceEndpoint(string Method, string Pattern, RequiredScope? Required, bool IsOpen, bool TakesForm)
 {
     private static readonly Dictionary<string, string> Parameters = new(StringComparer.Ordinal)
     {
@@ -19,6 +21,7 @@ internal sealed record ServiceEndpoint(string Method, string Pattern, RequiredSc
         ["project"] = "checkout",
         ["service"] = "checkout",
         ["task"] = "no_such_task",
+        ["file"] = "no-such-file.css",
         ["id"] = "01a204df-f73e-7a05-b34d-e3aacb60722e",
         ["id:guid"] = "01a204df-f73e-7a05-b34d-e3aacb60722e",
     };
@@ -34,7 +37,8 @@ internal sealed record ServiceEndpoint(string Method, string Pattern, RequiredSc
                 method,
                 "/" + endpoint.RoutePattern.RawText!.Trim('/'),
                 endpoint.Metadata.GetMetadata<RequiredScope>(),
-                endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)))
+                endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null,
+                endpoint.Metadata.GetMetadata<DashboardEndpoint>() is not null || endpoint.RoutePattern.RawText is "/sign-in" or "/sign-out")))
             .OrderBy(endpoint => endpoint.Pattern, StringComparer.Ordinal).ThenBy(endpoint => endpoint.Method, StringComparer.Ordinal),
     ];
 
@@ -48,7 +52,7 @@ internal sealed record ServiceEndpoint(string Method, string Pattern, RequiredSc
         var request = new HttpRequestMessage(HttpMethod.Parse(Method), Path() + "?organization=acme&service=checkout");
         if (Method is "POST" or "PUT" or "PATCH")
         {
-            request.Content = Pattern is "/sign-in" or "/sign-out" ? Bodies.Of("a=b", "application/x-www-form-urlencoded") : Bodies.Of(Pattern switch
+            request.Content = TakesForm ? Bodies.Of("a=b", "application/x-www-form-urlencoded") : Bodies.Of(Pattern switch
             {
                 "/api/volumes" => """[{"organization":"acme","project":"checkout","transaction":"GET /","total":1}]""",
                 "/api/reports" =>

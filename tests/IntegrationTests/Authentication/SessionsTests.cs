@@ -130,7 +130,7 @@ public sealed class SessionsTests : IAsyncDisposable
         using var browser = new Browser(_host);
         using var response = await browser.SignInAsync(TestKeys.Of("read"), returnUrl);
 
-        Assert.Equal((HttpStatusCode.Redirect, "/sign-in"), (response.StatusCode, response.Headers.Location?.OriginalString));
+        Assert.Equal((HttpStatusCode.Redirect, "/"), (response.StatusCode, response.Headers.Location?.OriginalString));
     }
 
     [Fact]
