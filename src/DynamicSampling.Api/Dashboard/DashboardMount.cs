@@ -1,8 +1,8 @@
 using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Limits;
 using DynamicSampling.Dashboard;
-using DynamicSampling.Dashboard.Clients;
 using DynamicSampling.Dashboard.Catalogue;
+using DynamicSampling.Dashboard.Clients;
 using DynamicSampling.Dashboard.Cluster;
 using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Routing;

@@ -11,7 +11,7 @@ namespace DynamicSampling.Api.Dashboard;
 /// <summary>What the dashboard shows of services: what the HTTP API tells of rates, volumes and rules, side by side.</summary>
 internal sealed class ServicesReader(
     SqlRateStore rates, SqlVolumeStore volumes, SqlProjectStore projects, SqlOrganizationStore organizations, ProjectRatesReport report, ProjectRules rules,
-    LargeTables large, IOptions<SamplingOptions> defaults, TimeProvider clock) : IServicesReader
+    VolumeHistories histories, LargeTables large, IOptions<SamplingOptions> defaults, TimeProvider clock) : IServicesReader
 {
     /// <summary>More transactions than this are not looked through.</summary>
     internal const int MaxTransactions = 100_000;
@@ -26,23 +26,26 @@ internal sealed class ServicesReader(
         large.FindOrReadAsync(
             new(organization, project, ByTransaction: true, window), () => ReadTransactionsAsync(organization, project, window, cancellationToken), cancellationToken);
 
-    public async Task<ServiceView> ReadProjectAsync(ProjectKey project, CancellationToken cancellationToken)
+    public async Task<ServiceView> ReadProjectAsync(ProjectKey project, HistoryWindow window, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var found = await report.ReadAsync(project, cancellationToken);
         var document = found.ToDocument(now);
         var (_, before) = await ReadRatesAsync(project, now, cancellationToken);
-        var steps = await rates.ReadStepsAsync(project, now.AddDays(-1), cancellationToken);
+        var published = found.Rates?.Project?.Rate;
+        var volume = await histories.ReadAsync(project.Organization, project.Project, window, cancellationToken);
         return new(
-            project, found.IsKnown, found.Rates?.Version, found.Rates?.Project?.Rate, document.Target, document.Rate, document.ServedRate, document.Factor,
+            project, found.IsKnown, found.Rates?.Version, published, document.Target, document.Rate, document.ServedRate, document.Factor,
             document.Floor, document.Reason)
         {
             RateOfOthers = document.ImplicitServedRate,
             Before = before?.RateOf(project.Project),
-            ExpectedKept = document.ExpectedKept,
+            // At the factor of now, which may have expired since.
+            ExpectedKept = published is null ? 0 : Spending.Of(published, document.Factor),
             BudgetShare = document.BudgetShare,
             Rules = await rules.GenerateAsync(project, cancellationToken),
-            RateHistory = [.. steps.Select(step => new TimePoint(step.At, step.Rate))],
+            Volume = volume,
+            RateHistory = [.. RateStep.Thin(await rates.ReadStepsAsync(project, volume.Start, cancellationToken), volume.Start).Select(step => new TimePoint(step.At, step.Rate))],
         };
     }
 
@@ -81,8 +84,8 @@ internal sealed class ServicesReader(
         if (current?.Find(name) is { } published)
         {
             var item = ProjectRateItem.Of(current.Version, published, current.Spent, current.At);
-            // Its transactions have rates around its own: what it keeps at all of them is taken from where they were computed.
-            var share = item.Total > 0 ? item.ExpectedKept / item.Total : item.ServedRate;
+            // Its transactions have rates around its own: what it keeps at all of them is told from the volumes they were computed from.
+            var share = item.Total > 0 ? Spending.Of(published.Rate, item.Factor) / item.Total : item.ServedRate;
             return new(name, Transaction: null, project.Total, project.Kept, item.ServedRate, before?.RateOf(name), project.Total * share)
             {
                 Base = item.Rate,

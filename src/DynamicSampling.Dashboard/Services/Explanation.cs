@@ -32,7 +32,7 @@ internal sealed record Explanation(string Lead, IReadOnlyList<string> Because)
         ],
         { Version: { } version, Published: { } published } =>
         [
-            .. OfRate(service, version, published), .. OfFactor(service), .. OfFloor(service), .. OfRollback(version, now), .. OfTransactions(service, published),
+            .. OfRate(service, version, published), .. OfFactor(service, version, now), .. OfFloor(service), .. OfRollback(version, now), .. OfTransactions(service, published),
             .. OfWhole(service, published), .. OfRules(service),
         ],
     };
@@ -79,8 +79,10 @@ internal sealed record Explanation(string Lead, IReadOnlyList<string> Because)
     }
 
     // A rate that is fixed does not follow the factor.
-    private static IEnumerable<string> OfFactor(ServiceView service)
+    private static IEnumerable<string> OfFactor(ServiceView service, OrganizationRates version, DateTimeOffset now)
     {
+        if (!version.Recalibration.HoldsAt(now))
+            yield return "The factor of the last recalibration has expired, because no pass has renewed it lately: rates are served without one. Are passes still running?";
         if (RateWords.IsSame(service.Factor, 1) || service.Published!.Rate is 0 or 1 || service.Reason is RateReason.Always or RateReason.New)
             yield break;
         yield return $"The last recalibration multiplies it by {Format.Factor(service.Factor)}, because {(service.Factor > 1 ? "less" : "more")} was kept lately than the target asks for.";

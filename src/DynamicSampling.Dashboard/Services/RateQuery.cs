@@ -42,7 +42,7 @@ public sealed record RateQuery
             Sort = isColumn ? Enum.Parse<RateColumn>(sort!.TrimStart('-'), ignoreCase: true) : DefaultSort,
             Descending = !isColumn || descending,
             Page = int.TryParse(query["page"], NumberStyles.None, CultureInfo.InvariantCulture, out var page) ? Math.Max(1, page) : 1,
-            Window = query["window"] == "rates" ? VolumeWindow.OfRates : VolumeWindow.LastHour,
+            Window = query["volumes"] == "rates" ? VolumeWindow.OfRates : VolumeWindow.LastHour,
         };
     }
 
@@ -66,7 +66,7 @@ public sealed record RateQuery
         if (Search.Length > 0)
             Add("q", Search);
         if (Window == VolumeWindow.OfRates)
-            Add("window", "rates");
+            Add("volumes", "rates");
         if (Sort != DefaultSort || !Descending)
             Add("sort", SortValue);
         if (Page > 1)
