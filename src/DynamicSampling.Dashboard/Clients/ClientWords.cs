@@ -9,7 +9,7 @@ internal static class ClientWords
     public static string? ToDo(Obedience state) => state switch
     {
         Obedience.Ignores => "Look at how its SDK is set up: only the remote sampler, inside a parent-based one, may decide, and every process of the service needs it.",
-        Obedience.NeverAsked => "Give its SDK a remote sampler that asks here; the lines are below. Behind a Collector that asks instead, this is as it must be.",
+        Obedience.NeverAsked => "The lines for that are below. Behind a Collector that asks in its place, this is as it must be.",
         Obedience.Lags => "See whether its processes still reach this service, and how often they ask: once a minute is usual.",
         _ => null,
     };

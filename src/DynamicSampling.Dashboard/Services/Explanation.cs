@@ -81,11 +81,12 @@ internal sealed record Explanation(string Lead, IReadOnlyList<string> Because)
     // A rate that is fixed does not follow the factor.
     private static IEnumerable<string> OfFactor(ServiceView service, OrganizationRates version, DateTimeOffset now)
     {
+        if (service.Published!.Rate is 0 or 1 || service.Reason is RateReason.Always or RateReason.New)
+            yield break;
         if (!version.Recalibration.HoldsAt(now))
             yield return "The factor of the last recalibration has expired, because no pass has renewed it lately: rates are served without one. Are passes still running?";
-        if (RateWords.IsSame(service.Factor, 1) || service.Published!.Rate is 0 or 1 || service.Reason is RateReason.Always or RateReason.New)
-            yield break;
-        yield return $"The last recalibration multiplies it by {Format.Factor(service.Factor)}, because {(service.Factor > 1 ? "less" : "more")} was kept lately than the target asks for.";
+        else if (!RateWords.IsSame(service.Factor, 1))
+            yield return $"The last recalibration multiplies it by {Format.Factor(service.Factor)}, because {(service.Factor > 1 ? "less" : "more")} was kept lately than the target asks for.";
     }
 
     private static IEnumerable<string> OfFloor(ServiceView service)
