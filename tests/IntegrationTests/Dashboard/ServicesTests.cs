@@ -1,9 +1,11 @@
 using System.Net;
+using System.Net.Http.Json;
+using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
+using DynamicSampling.Dashboard.Text;
 using DynamicSampling.IntegrationTests.Api;
 using DynamicSampling.IntegrationTests.SamplingTasks;
-using DynamicSampling.Tests.Dashboard;
 
 namespace DynamicSampling.IntegrationTests.Dashboard;
 
@@ -43,7 +45,7 @@ public sealed class ServicesTests
         Assert.Equal([Percent(now.Projects("servedRate")["loud"]), Percent(before.Projects("servedRate")["loud"]), "50,000", "500"], row[1..5]);
         Assert.Equal("Loud: pays for the quiet ones", row[6]);
 
-        static string Percent(double rate) => Assert.IsType<string>(DynamicSampling.Dashboard.Text.Format.Percent(rate));
+        static string Percent(double rate) => Format.Percent(rate);
     }
 
     [Fact]
@@ -111,7 +113,7 @@ public sealed class ServicesTests
         var rates = await client.RatesOfAsync("loud");
         var page = await client.GetPageAsync(Services + "/loud");
 
-        Assert.Equal(DynamicSampling.Dashboard.Text.Format.Percent(rates.Number("servedRate")), page.QuerySelector(".figure")!.Read());
+        Assert.Equal(Format.Percent(rates.Number("servedRate")), page.QuerySelector(".figure")!.Read());
         Assert.StartsWith("Of 50,000 traces in 1 h, ", page.QuerySelector(".lead")!.Read(), StringComparison.Ordinal);
         Assert.Contains("It is one of the loud services.", page.QuerySelector(".because li")!.Read(), StringComparison.Ordinal);
         Assert.Equal(["GET /"], Rows(page).Select(row => row[0]));
@@ -159,11 +161,11 @@ public sealed class ServicesTests
             IHtmlInputElement { Value.Length: > 0 } input => input.Value,
             _ => null,
         };
-        using var response = await System.Net.Http.Json.HttpClientJsonExtensions.PostAsJsonAsync(
-            client, $"/api/organizations/acme/projects/{project}/rules:evaluate", new { transaction = Asked("transaction"), environment = Asked("environment") });
+        using var response = await client.PostAsJsonAsync(
+            $"/api/organizations/acme/projects/{project}/rules:evaluate", new { transaction = Asked("transaction"), environment = Asked("environment") });
         var answer = await response.ReadJsonAsync();
 
-        Assert.Equal(DynamicSampling.Dashboard.Text.Format.Percent(answer.Number("rate")), page.QuerySelector("#trace .answer")!.Read());
+        Assert.Equal(Format.Percent(answer.Number("rate")), page.QuerySelector("#trace .answer")!.Read());
         Assert.Equal(answer.GetProperty("rules").GetArrayLength(), page.QuerySelectorAll("#trace .notice li").Length);
     }
 
@@ -211,4 +213,7 @@ internal static class PageExtensions
         Assert.True(response.StatusCode == HttpStatusCode.OK, $"{(int)response.StatusCode}: {html}");
         return new HtmlParser().ParseDocument(html);
     }
+
+    /// <summary>What somebody reads, without the white space that browsers fold.</summary>
+    public static string Read(this INode node) => string.Join(' ', node.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }
