@@ -38,6 +38,13 @@ public sealed class FormatTests
     public void Percent_Rate_HasThreeDigits(double rate, string expected) => Assert.Equal(expected, Format.Percent(rate));
 
     [Theory]
+    [InlineData(1, "1.00")]
+    [InlineData(0.0172, "0.0172")]
+    [InlineData(12.345, "12.3")]
+    [InlineData(0, "0")]
+    public void Factor_Number_HasThreeDigits(double factor, string expected) => Assert.Equal(expected, Format.Factor(factor));
+
+    [Theory]
     [InlineData(0, "0 s")]
     [InlineData(0.0000005, "0.500 µs")]
     [InlineData(0.0123, "12.3 ms")]
