@@ -1,5 +1,6 @@
 using DynamicSampling.Dashboard.Assets;
 using DynamicSampling.Dashboard.Catalogue;
+using DynamicSampling.Dashboard.Clients;
 using DynamicSampling.Dashboard.Cluster;
 using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Overview;
@@ -47,6 +48,7 @@ public static class DashboardHosting
         pages.MapRunsPages();
         pages.MapTasksPages();
         pages.MapServicesPages();
+        pages.MapClientsPages();
         pages.MapClusterPages();
         return all;
     }

@@ -1,3 +1,4 @@
+using DynamicSampling.Dashboard.Forms;
 using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Routing;
 using Microsoft.AspNetCore.Builder;
@@ -39,7 +40,7 @@ internal static class TasksPages
             return NoSuchTask(task);
         var frame = PageFrame.Of(http, Section.Tasks);
         if (outcome is { Status: StatusCodes.Status303SeeOther, Run: { } run })
-            return PageResults.SeeOther(frame.Links.Run(run));
+            return SeeOther.To(frame.Links.Run(run));
         return await tasks.FindAsync(http, task, cancellationToken) is { } view
             ? PageResults.Show<TaskPage, TaskView>(frame, view with { Form = form, Outcome = outcome }, outcome.Status)
             : NoSuchTask(task);

@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using DynamicSampling.Dashboard.Forms;
 using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.Tasks.Runs;
@@ -53,7 +54,7 @@ internal static class RunsPages
         await runs.CancelAsync(http, id, cancellationToken) switch
         {
             null => NoSuchRun(id),
-            { IsCanceled: true, Run: var run } => PageResults.SeeOther(PageFrame.Of(http, Section.Runs).Links.Run(run.Id)),
+            { IsCanceled: true, Run: var run } => SeeOther.To(PageFrame.Of(http, Section.Runs).Links.Run(run.Id)),
             { Run: var run } => Show(http, run, $"There is nothing to cancel: the run has ended already. It is {RunWords.Of(run.Status)}."),
         };
 

@@ -75,12 +75,15 @@ internal static class Format
         _ => Parts(seconds, 86_400, "d", 3600, "h"),
     };
 
+    /// <summary>Seconds that somebody chose, and nobody measured: 30 s, 0.5 s, 7 min.</summary>
+    public static string Interval(double seconds) => seconds is >= 1e-3 and < 60 ? seconds.ToString("0.###", Invariant) + " s" : Duration(seconds);
+
     /// <summary>How long ago something was: "just now", "3 min 20 s ago"; what is to come is "in 5 s".</summary>
     public static string Ago(DateTimeOffset instant, DateTimeOffset now)
     {
         var seconds = (now - instant).TotalSeconds;
         var size = Math.Round(Math.Abs(seconds));
-        var text = size < 60 ? string.Create(Invariant, $"{size} s") : Duration(size);
+        var text = Interval(size);
         return size < 1 ? "just now" : seconds > 0 ? text + " ago" : "in " + text;
     }
 
