@@ -218,6 +218,7 @@ public static class ApiBuilder
         builder.Services.AddSingleton<RatesChanged>();
         builder.Services.AddSingleton<SamplingStrategies>();
         builder.Services.AddSingleton<XRaySampling>();
+        builder.Services.AddSingleton<ClientsReport>();
         builder.Services.AddSingleton<ProjectRatesReport>();
         builder.Services.AddSingleton<ProjectRules>();
         builder.Services.AddSingleton<GoalReport>();

@@ -1,7 +1,9 @@
 using DynamicSampling.Dashboard.Assets;
 using DynamicSampling.Dashboard.Catalogue;
+using DynamicSampling.Dashboard.Clients;
 using DynamicSampling.Dashboard.Cluster;
 using DynamicSampling.Dashboard.Layout;
+using DynamicSampling.Dashboard.Overview;
 using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.Dashboard.Runs;
 using DynamicSampling.Dashboard.Services;
@@ -42,9 +44,11 @@ public static class DashboardHosting
         var all = app.MapGroup("").ExcludeFromDescription();
         all.MapAssets();
         var pages = all.MapGroup("").AddEndpointFilter<RouteGroupBuilder, PageHeaders>();
+        pages.MapOverviewPages();
         pages.MapRunsPages();
         pages.MapTasksPages();
         pages.MapServicesPages();
+        pages.MapClientsPages();
         pages.MapClusterPages();
         return all;
     }

@@ -2,8 +2,10 @@ using DynamicSampling.Api.Authentication;
 using DynamicSampling.Api.Limits;
 using DynamicSampling.Dashboard;
 using DynamicSampling.Dashboard.Catalogue;
+using DynamicSampling.Dashboard.Clients;
 using DynamicSampling.Dashboard.Cluster;
 using DynamicSampling.Dashboard.Layout;
+using DynamicSampling.Dashboard.Overview;
 using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.Dashboard.Runs;
 using DynamicSampling.Dashboard.Services;
@@ -20,8 +22,13 @@ internal static class DashboardMount
     {
         services.AddDashboard();
         services.AddSingleton<IViewers, Viewers>();
+        services.AddSingleton<LargeTables>();
         services.AddSingleton<VolumeHistories>();
+        services.AddSingleton<LatestPass>();
+        services.AddSingleton<HealthReport>();
+        services.AddSingleton<IOverviewReader, OverviewReader>();
         services.AddSingleton<IServicesReader, ServicesReader>();
+        services.AddSingleton<IClientsReader, ClientsReader>();
         services.AddSingleton<IClusterReader, ClusterReader>();
         services.AddSingleton<KnownOrganizations>();
         services.AddSingleton<IRunAccess, RunAccess>();

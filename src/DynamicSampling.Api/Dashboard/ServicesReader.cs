@@ -11,14 +11,45 @@ namespace DynamicSampling.Api.Dashboard;
 /// <summary>What the dashboard shows of services: what the HTTP API tells of rates, volumes and rules, side by side.</summary>
 internal sealed class ServicesReader(
     SqlRateStore rates, SqlVolumeStore volumes, SqlProjectStore projects, SqlOrganizationStore organizations, ProjectRatesReport report, ProjectRules rules,
-    IOptions<SamplingOptions> defaults, TimeProvider clock) : IServicesReader
+    VolumeHistories histories, LargeTables large, IOptions<SamplingOptions> defaults, TimeProvider clock) : IServicesReader
 {
     /// <summary>More transactions than this are not looked through.</summary>
     internal const int MaxTransactions = 100_000;
 
     private const int HourMinutes = 60;
 
-    public async Task<RateTable> ListProjectsAsync(string organization, VolumeWindow window, CancellationToken cancellationToken)
+    public Task<RateTable> ListProjectsAsync(string organization, VolumeWindow window, CancellationToken cancellationToken) =>
+        large.FindOrReadAsync(
+            new(organization, Project: null, ByTransaction: false, window), () => ReadProjectsAsync(organization, window, cancellationToken), cancellationToken);
+
+    public Task<RateTable> ListTransactionsAsync(string organization, string? project, VolumeWindow window, CancellationToken cancellationToken) =>
+        large.FindOrReadAsync(
+            new(organization, project, ByTransaction: true, window), () => ReadTransactionsAsync(organization, project, window, cancellationToken), cancellationToken);
+
+    public async Task<ServiceView> ReadProjectAsync(ProjectKey project, HistoryWindow window, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var found = await report.ReadAsync(project, cancellationToken);
+        var document = found.ToDocument(now);
+        var (_, before) = await ReadRatesAsync(project, now, cancellationToken);
+        var published = found.Rates?.Project?.Rate;
+        var volume = await histories.ReadAsync(project.Organization, project.Project, window, cancellationToken);
+        return new(
+            project, found.IsKnown, found.Rates?.Version, published, document.Target, document.Rate, document.ServedRate, document.Factor,
+            document.Floor, document.Reason)
+        {
+            RateOfOthers = document.ImplicitServedRate,
+            Before = before?.RateOf(project.Project),
+            // At the factor of now, which may have expired since.
+            ExpectedKept = published is null ? 0 : Spending.Of(published, document.Factor),
+            BudgetShare = document.BudgetShare,
+            Rules = await rules.GenerateAsync(project, cancellationToken),
+            Volume = volume,
+            RateHistory = [.. RateStep.Thin(await rates.ReadStepsAsync(project, volume.Start, cancellationToken), volume.Start).Select(step => new TimePoint(step.At, step.Rate))],
+        };
+    }
+
+    private async Task<RateTable> ReadProjectsAsync(string organization, VolumeWindow window, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var settings = (await organizations.FindAsync(organization, cancellationToken))?.Settings;
@@ -29,7 +60,7 @@ internal sealed class ServicesReader(
         return new(current?.Version.Version ?? 0, target, minutes, [.. known.Select(project => RowOf(project, settings, target, current, before))]);
     }
 
-    public async Task<RateTable> ListTransactionsAsync(string organization, string? project, VolumeWindow window, CancellationToken cancellationToken)
+    private async Task<RateTable> ReadTransactionsAsync(string organization, string? project, VolumeWindow window, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var settings = (await organizations.FindAsync(organization, cancellationToken))?.Settings;
@@ -47,36 +78,17 @@ internal sealed class ServicesReader(
         return new(current?.Version.Version ?? 0, target, minutes, rows.ToList(), IsCut: counted.Count > MaxTransactions);
     }
 
-    public async Task<ServiceView> ReadProjectAsync(ProjectKey project, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        var found = await report.ReadAsync(project, cancellationToken);
-        var document = found.ToDocument(now);
-        var (_, before) = await ReadRatesAsync(project, now, cancellationToken);
-        var steps = await rates.ReadStepsAsync(project, now.AddDays(-1), cancellationToken);
-        return new(
-            project, found.IsKnown, found.Rates?.Version, found.Rates?.Project?.Rate, document.Target, document.Rate, document.ServedRate, document.Factor,
-            document.Floor, document.Reason)
-        {
-            RateOfOthers = document.ImplicitServedRate,
-            Before = before?.RateOf(project.Project),
-            ExpectedKept = document.ExpectedKept,
-            BudgetShare = document.BudgetShare,
-            Rules = await rules.GenerateAsync(project, cancellationToken),
-            RateHistory = [.. steps.Select(step => new TimePoint(step.At, step.Rate))],
-        };
-    }
-
     private RateRow RowOf(ProjectWithVolume project, OrganizationSettings? settings, TargetRate target, PublishedRates? current, PublishedRates? before)
     {
         var name = project.Project.Key.Project;
         if (current?.Find(name) is { } published)
         {
             var item = ProjectRateItem.Of(current.Version, published, current.Spent, current.At);
-            // Its transactions have rates around its own: what it keeps at all of them is taken from where they were computed.
-            var share = item.Total > 0 ? item.ExpectedKept / item.Total : item.ServedRate;
+            // Its transactions have rates around its own: what it keeps at all of them is told from the volumes they were computed from.
+            var share = item.Total > 0 ? Spending.Of(published.Rate, item.Factor) / item.Total : item.ServedRate;
             return new(name, Transaction: null, project.Total, project.Kept, item.ServedRate, before?.RateOf(name), project.Total * share)
             {
+                Base = item.Rate,
                 Reason = item.Reason,
                 Target = item.Target,
             };
@@ -86,6 +98,7 @@ internal sealed class ServicesReader(
         return new(name, Transaction: null, project.Total, project.Kept, rate, before?.RateOf(name), project.Total * rate)
         {
             Origin = RateOrigin.Target,
+            Base = own?.Rate ?? target.Rate,
             Reason = reason,
             Target = own,
         };

@@ -42,6 +42,7 @@ internal sealed class TransactionRows(PublishedRates? current, PublishedRates? b
         _rows.Add(new(project.Project, transaction, total, kept, served, before?.RateOf(project.Project, transaction), total * served)
         {
             Origin = own is null ? RateOrigin.Shared : RateOrigin.Own,
+            Base = own?.Rate ?? project.ImplicitRate,
             Reason = ServedRate.ReasonOf(project, transaction, own, factor),
         });
     }

@@ -13,9 +13,6 @@ namespace DynamicSampling.Api.Endpoints;
 /// <summary>Who polls, and who obeys.</summary>
 internal static class ClientsEndpoints
 {
-    // What has not reported for so long has stopped, or cannot reach the service.
-    private static readonly TimeSpan Listed = TrafficTable.Idle;
-
     public static void MapClients(this IEndpointRouteBuilder app)
     {
         app.MapGet("/api/organizations/{org}/clients", List)
@@ -29,37 +26,22 @@ internal static class ClientsEndpoints
     }
 
     private static async Task<Ok<ClientsPage>> List(
-        PathName org, TrafficTable traffic, SamplingStrategies strategies, SqlInstanceStore instances, TimeProvider clock, int? limit, string? cursor,
-        CancellationToken cancellationToken)
+        PathName org, ClientsReport report, int? limit, string? cursor, CancellationToken cancellationToken)
     {
         var count = Paging.Limit(limit);
-        var after = Paging.Cursor<ClientsCursor>(cursor)?.Service ?? "";
-        var current = await strategies.FindOrganizationAsync(org.Value, cancellationToken);
-        var now = clock.GetUtcNow();
-        var services = traffic.Of(org.Value)
-            .Where(service => string.CompareOrdinal(service.Service, after) > 0)
-            .OrderBy(service => service.Service, StringComparer.Ordinal)
-            .Take(count + 1)
-            .ToList();
-        var reporting = (await instances.CountAsync(
-                org.Value, [.. services.Select(service => service.Service)], now - Listed, InstanceState.LimitsAt(now), cancellationToken))
-            .ToDictionary(instances => instances.Service, StringComparer.Ordinal);
-        var page = Paging.ToPage(
-            services,
-            count,
-            service => ClientDescription.Of(ClientState.Of(service, now.ToUnixTimeMilliseconds()), reporting.GetValueOrDefault(service.Service)),
-            service => new ClientsCursor(service.Service));
-        return TypedResults.Ok(new ClientsPage(current?.Version ?? 0, page.Items, page.Next));
+        var version = await report.FindVersionAsync(org.Value, cancellationToken);
+        var services = await report.ListAsync(org.Value, Paging.Cursor<ClientsCursor>(cursor)?.Service ?? "", count + 1, cancellationToken);
+        var page = Paging.ToPage(services, count, service => service, service => new ClientsCursor(service.Service));
+        return TypedResults.Ok(new ClientsPage(version, page.Items, page.Next));
     }
 
     private static async Task<Ok<Page<InstanceDescription>>> ListInstances(
-        PathName org, PathName service, SqlInstanceStore instances, TimeProvider clock, int? limit, string? cursor, CancellationToken cancellationToken)
+        PathName org, PathName service, ClientsReport report, int? limit, string? cursor, CancellationToken cancellationToken)
     {
         var count = Paging.Limit(limit);
-        var now = clock.GetUtcNow();
-        var rows = await instances.ListAsync(
-            org.Value, service.Value, now - Listed, Paging.Cursor<InstancesCursor>(cursor)?.Client ?? "", count + 1, cancellationToken);
-        return TypedResults.Ok(Paging.ToPage(rows, count, row => InstanceDescription.Of(row, now), row => new InstancesCursor(row.Client)));
+        var instances = await report.ListInstancesAsync(
+            org.Value, service.Value, Paging.Cursor<InstancesCursor>(cursor)?.Client ?? "", count + 1, cancellationToken);
+        return TypedResults.Ok(Paging.ToPage(instances, count, instance => instance, instance => new InstancesCursor(instance.Client)));
     }
 
     private sealed record InstancesCursor(string Client);

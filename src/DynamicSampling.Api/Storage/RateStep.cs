@@ -9,6 +9,15 @@ namespace DynamicSampling.Api.Storage;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct RateStep(DateTimeOffset At, double Rate)
 {
+    private static readonly TimeSpan Resolution = TimeSpan.FromMinutes(5);
+
+    /// <summary>Steps from an instant on, of those within the same five minutes the last: there may be one a minute.</summary>
+    public static IReadOnlyList<RateStep> Thin(IReadOnlyList<RateStep> steps, DateTimeOffset start) =>
+    [
+        .. steps.Select(step => step.At < start ? step with { At = start } : step)
+            .GroupBy(step => (step.At - start).Ticks / Resolution.Ticks).Select(group => group.Last()),
+    ];
+
     /// <summary>The steps of versions, each different from the one before.</summary>
     /// <param name="versions">The versions, oldest first.</param>
     /// <param name="rates">The project's rates under them, oldest first.</param>

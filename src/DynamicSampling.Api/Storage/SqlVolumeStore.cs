@@ -249,19 +249,23 @@ internal sealed class SqlVolumeStore(Database database, VolumePartitions partiti
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Cancels the query.</param>
     public Task<IReadOnlyList<VolumeRow>> ListLargestAsync(
-        string organization, MinuteWindow window, bool byTransaction, string? project, VolumeRow? after, int limit, CancellationToken cancellationToken) =>
-        database.ReadAsync<IReadOnlyList<VolumeRow>>(
+        string organization, MinuteWindow window, bool byTransaction, string? project, VolumeRow? after, int limit, CancellationToken cancellationToken)
+    {
+        var keys = byTransaction ? "v.project_id, v.transaction_id" : "v.project_id";
+        return database.ReadAsync<IReadOnlyList<VolumeRow>>(
             async connection => (await connection.QueryAsync<VolumeRow>(
                 $"""
                 SELECT Project, "Transaction", Total, Kept, Exact
-                FROM (SELECT p.name AS Project, {(byTransaction ? "t.name" : "''")} AS "Transaction",
-                             SUM(v.total) AS Total, SUM(v.kept) AS Kept,
-                             MIN(CASE WHEN {(byTransaction ? VolumeKind.IsExactSql : "v.exact <> 0")} THEN 1 ELSE 0 END) AS Exact
-                      FROM projects p
-                      JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN @First AND @Last
-                      {(byTransaction ? "JOIN transactions t ON t.id = v.transaction_id" : "")}
-                      WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization) {(project is null ? "" : "AND p.name = @project")}
-                      GROUP BY p.id, p.name{(byTransaction ? ", t.id, t.name" : "")}) s
+                FROM (SELECT p.name AS Project, {(byTransaction ? "t.name" : "''")} AS "Transaction", g.total AS Total, g.kept AS Kept, g.exact AS Exact
+                      -- Added up first, since there are minutes for each name.
+                      FROM (SELECT {keys}, SUM(v.total) AS total, SUM(v.kept) AS kept,
+                                   MIN(CASE WHEN {(byTransaction ? VolumeKind.IsExactSql : "v.exact <> 0")} THEN 1 ELSE 0 END) AS exact
+                            FROM projects q
+                            JOIN volumes v ON v.project_id = q.id AND v.minute BETWEEN @First AND @Last
+                            WHERE q.organization_id = (SELECT id FROM organizations WHERE name = @organization) {(project is null ? "" : "AND q.name = @project")}
+                            GROUP BY {keys}) g
+                      JOIN projects p ON p.id = g.project_id
+                      {(byTransaction ? "JOIN transactions t ON t.id = g.transaction_id" : "")}) s
                 WHERE @noAfter OR (-Total, Project, "Transaction") > (-@afterTotal, @afterProject, @afterTransaction)
                 ORDER BY Total DESC, Project, "Transaction"
                 LIMIT @limit
@@ -279,6 +283,7 @@ internal sealed class SqlVolumeStore(Database database, VolumePartitions partiti
                     limit,
                 })).AsList(),
             cancellationToken);
+    }
 
     /// <summary>Counts a batch, all of it or nothing, unless it turns out to have been counted.</summary>
     /// <param name="batch">What to count.</param>

@@ -16,6 +16,15 @@ public sealed record Links(string Base)
 
     public string SignIn => Base + "/sign-in";
 
+    /// <summary>A page of the overview.</summary>
+    /// <param name="search">A part of the organizations' names; empty for all.</param>
+    /// <param name="after">The last name of the page before; null for the first page.</param>
+    public string OrganizationsAfter(string search, string? after)
+    {
+        string[] query = [.. search.Length == 0 ? (string[])[] : [$"q={Encode(search)}"], .. after is null ? (string[])[] : [$"after={Encode(after)}"]];
+        return query.Length == 0 ? Overview : $"{Overview}?{string.Join('&', query)}";
+    }
+
     public string Organization(string organization) => $"{Base}/organizations/{Encode(organization)}";
 
     public string Services(string organization) => Organization(organization) + "/services";

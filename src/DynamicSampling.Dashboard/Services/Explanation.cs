@@ -9,9 +9,6 @@ namespace DynamicSampling.Dashboard.Services;
 /// <param name="Because">Why, the most important first.</param>
 internal sealed record Explanation(string Lead, IReadOnlyList<string> Because)
 {
-    // Rates that differ by less are the same to people.
-    private const double Tolerance = 0.005;
-
     public static Explanation Of(ServiceView service, DateTimeOffset now) => new(LeadOf(service), [.. Reasons(service, now)]);
 
     private static string LeadOf(ServiceView service)
@@ -35,7 +32,7 @@ internal sealed record Explanation(string Lead, IReadOnlyList<string> Because)
         ],
         { Version: { } version, Published: { } published } =>
         [
-            .. OfRate(service, version, published), .. OfFactor(service), .. OfFloor(service), .. OfRollback(version, now), .. OfTransactions(service, published),
+            .. OfRate(service, version, published), .. OfFactor(service, version, now), .. OfFloor(service), .. OfRollback(version, now), .. OfTransactions(service, published),
             .. OfWhole(service, published), .. OfRules(service),
         ],
     };
@@ -72,7 +69,7 @@ internal sealed record Explanation(string Lead, IReadOnlyList<string> Because)
             return "Nothing of it is to be kept: the target is 0.";
         if (target == 1)
             return "The target is to keep everything.";
-        if (mode == SamplingMode.Project || Math.Abs(rate - target) <= Tolerance * target)
+        if (mode == SamplingMode.Project || RateWords.IsSame(rate, target))
             return $"Its base rate is {Format.Percent(rate)}, what the target of {RateWords.Describe(service.Target)} asks for.";
         if (rate == 1)
             return $"It is so quiet that all of its traces fit into its share of the budget. The target for all services together is {RateWords.Describe(service.Target)}; low volumes are boosted.";
@@ -82,11 +79,14 @@ internal sealed record Explanation(string Lead, IReadOnlyList<string> Because)
     }
 
     // A rate that is fixed does not follow the factor.
-    private static IEnumerable<string> OfFactor(ServiceView service)
+    private static IEnumerable<string> OfFactor(ServiceView service, OrganizationRates version, DateTimeOffset now)
     {
-        if (Math.Abs(service.Factor - 1) <= Tolerance || service.Published!.Rate is 0 or 1 || service.Reason is RateReason.Always or RateReason.New)
+        if (service.Published!.Rate is 0 or 1 || service.Reason is RateReason.Always or RateReason.New)
             yield break;
-        yield return $"The last recalibration multiplies it by {Format.Factor(service.Factor)}, because {(service.Factor > 1 ? "less" : "more")} was kept lately than the target asks for.";
+        if (!version.Recalibration.HoldsAt(now))
+            yield return "The factor of the last recalibration has expired, because no pass has renewed it lately: rates are served without one. Are passes still running?";
+        else if (!RateWords.IsSame(service.Factor, 1))
+            yield return $"The last recalibration multiplies it by {Format.Factor(service.Factor)}, because {(service.Factor > 1 ? "less" : "more")} was kept lately than the target asks for.";
     }
 
     private static IEnumerable<string> OfFloor(ServiceView service)

@@ -33,16 +33,16 @@ public sealed record RateQuery
         ArgumentNullException.ThrowIfNull(query);
         string? sort = query["sort"];
         var descending = sort?.StartsWith('-') != false;
-        // By name: numbers are no columns.
-        var isColumn = sort is not null && Enum.TryParse<RateColumn>(sort.TrimStart('-'), ignoreCase: true, out _) && !sort.Any(char.IsAsciiDigit);
+        // By one name: numbers and lists would be taken, too.
+        var isColumn = Enum.TryParse<RateColumn>(sort?.TrimStart('-'), ignoreCase: true, out var column) && sort!.TrimStart('-').All(char.IsAsciiLetter);
         return new()
         {
             ByTransaction = query["by"] == "transaction",
             Search = ((string?)query["q"])?.Trim() ?? "",
-            Sort = isColumn ? Enum.Parse<RateColumn>(sort!.TrimStart('-'), ignoreCase: true) : DefaultSort,
+            Sort = isColumn ? column : DefaultSort,
             Descending = !isColumn || descending,
             Page = int.TryParse(query["page"], NumberStyles.None, CultureInfo.InvariantCulture, out var page) ? Math.Max(1, page) : 1,
-            Window = query["window"] == "rates" ? VolumeWindow.OfRates : VolumeWindow.LastHour,
+            Window = query["volumes"] == "rates" ? VolumeWindow.OfRates : VolumeWindow.LastHour,
         };
     }
 
@@ -66,7 +66,7 @@ public sealed record RateQuery
         if (Search.Length > 0)
             Add("q", Search);
         if (Window == VolumeWindow.OfRates)
-            Add("window", "rates");
+            Add("volumes", "rates");
         if (Sort != DefaultSort || !Descending)
             Add("sort", SortValue);
         if (Page > 1)

@@ -11,11 +11,17 @@ internal static class RateWords
         (RateOrigin.Target, RateReason.Floor) => "No rate yet: the minimum rate",
         (RateOrigin.Target, _) => table.Version == 0 ? "No pass yet: the target" : "No rate yet: the target",
         (_, { } reason) => Why(reason),
-        (_, null) when row.Rate == 0 => "The target is 0",
-        (_, null) when row.Rate == 1 && (row.Target ?? table.Target).Rate < 1 => "So quiet that all is kept",
-        (RateOrigin.Shared, _) => "Shared by all that have no rate of their own",
-        _ => "",
+        (_, null) when row.Base == 0 => "The target is 0",
+        (_, null) when row.Target is not null => "Its own target",
+        (_, null) when row.Rate == 1 && table.Target.Rate < 1 => "So quiet that all is kept",
+        (RateOrigin.Shared, null) => "Shared by all that have no rate of their own",
+        (_, null) when row.Transaction is not null => "Balanced against others of its service",
+        (_, null) when IsSame(row.Base, table.Target.Rate) => "The target",
+        (_, null) => row.Base > table.Target.Rate ? "Quieter than most: boosted" : "Loud: pays for the quiet ones",
     };
+
+    /// <summary>Whether rates are the same to people.</summary>
+    public static bool IsSame(double rate, double other) => Math.Abs(rate - other) <= 0.005 * other;
 
     public static string Why(RateReason reason) => reason switch
     {

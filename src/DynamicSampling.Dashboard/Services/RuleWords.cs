@@ -7,7 +7,7 @@ namespace DynamicSampling.Dashboard.Services;
 internal static class RuleWords
 {
     // What comes after so many names says nothing to people.
-    private const int MaxValues = 8;
+    private const int MaxValues = 10;
 
     /// <summary>What made a rule.</summary>
     public static string Source(int id) => RuleIds.SourceOf(id) switch

@@ -1,3 +1,4 @@
+using DynamicSampling.Dashboard.Charts;
 using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.Tasks.Sampling;
@@ -29,7 +30,8 @@ internal static class ServicesPages
     private static async Task<IResult> ShowAsync(PathName org, PathName project, HttpContext http, IServicesReader services, CancellationToken cancellationToken)
     {
         var query = RateQuery.Of(http.Request.Query) with { ByTransaction = true };
-        var service = await services.ReadProjectAsync(new ProjectKey(org.Value, project.Value), cancellationToken);
+        var window = HistoryWindows.Parse(http.Request.Query["window"]) ?? HistoryWindow.Day;
+        var service = await services.ReadProjectAsync(new ProjectKey(org.Value, project.Value), window, cancellationToken);
         var table = await services.ListTransactionsAsync(org.Value, project.Value, query.Window, cancellationToken);
         var frame = PageFrame.Of(http, Section.Services, org.Value);
         var question = TraceQuestion.Of(http.Request.Query);

@@ -18,7 +18,10 @@ public interface IServicesReader
     Task<RateTable> ListTransactionsAsync(string organization, string? project, VolumeWindow window, CancellationToken cancellationToken);
 
     /// <summary>One project; for one that nobody has heard of, what its clients would get.</summary>
-    Task<ServiceView> ReadProjectAsync(ProjectKey project, CancellationToken cancellationToken);
+    /// <param name="project">The project.</param>
+    /// <param name="window">How far its histories go back.</param>
+    /// <param name="cancellationToken">Cancels the queries.</param>
+    Task<ServiceView> ReadProjectAsync(ProjectKey project, HistoryWindow window, CancellationToken cancellationToken);
 }
 
 /// <summary>Which volumes are shown beside rates.</summary>
@@ -51,6 +54,9 @@ public sealed record RateRow(string Project, string? Transaction, double Total, 
 {
     /// <summary>Where the rate comes from.</summary>
     public RateOrigin Origin { get; init; }
+
+    /// <summary>The rate before factor and minimum, 0 to 1.</summary>
+    public double Base { get; init; } = Rate;
 
     /// <summary>Why the rate is not base × factor; null when it is.</summary>
     public RateReason? Reason { get; init; }
@@ -105,6 +111,9 @@ public sealed record ServiceView(
     /// <summary>The rules that hold now.</summary>
     public RulesDocument Rules { get; init; } = new(RulesDocument.CurrentVersion, []);
 
-    /// <summary>The rates of the last day, oldest first.</summary>
+    /// <summary>Its volumes over time.</summary>
+    public VolumeHistory Volume { get; init; } = new(HistoryWindow.Day, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1), []);
+
+    /// <summary>Its rates over the same time, as far as they are kept, oldest first.</summary>
     public IReadOnlyList<TimePoint> RateHistory { get; init; } = [];
 }

@@ -26,6 +26,14 @@ internal static class Format
     /// <summary>A rate or a share, 0 to 1, as a percentage with three digits: 3.06 %. Null is an em dash.</summary>
     public static string Percent(double? rate) => rate is { } known && double.IsFinite(known) ? Significant(known * 100) + " %" : "—";
 
+    /// <summary>A change of a number of traces: +1,204, −37.</summary>
+    public static string Change(double count) => Math.Round(count) switch
+    {
+        > 0 => "+" + Count(count),
+        < 0 => "−" + Count(-count),
+        _ => "0",
+    };
+
     /// <summary>A part of a whole, 0 to 1, in whole percents: 80 %. One that is not quite nothing, or not quite all, is not shown as that.</summary>
     public static string Share(double share) => share switch
     {
@@ -51,6 +59,7 @@ internal static class Format
         };
         return seconds == 0 ? "0" : (seconds / unit).ToString("0.##", Invariant) + " " + name;
     }
+
     /// <summary>What something is multiplied by, with three digits: 1.12.</summary>
     public static string Factor(double factor) => Significant(factor);
 

@@ -21,6 +21,12 @@ public sealed class FormatTests
     }
 
     [Theory]
+    [InlineData(0.4, "0")]
+    [InlineData(1204.4, "+1,204")]
+    [InlineData(-37, "−37")]
+    public void Change_Number_HasASign(double count, string expected) => Assert.Equal(expected, Format.Change(count));
+
+    [Theory]
     [InlineData(0, "0 %")]
     [InlineData(1, "100 %")]
     [InlineData(0.0306, "3.06 %")]
@@ -30,6 +36,13 @@ public sealed class FormatTests
     [InlineData(0.000000001, "< 0.0001 %")]
     [InlineData(double.NaN, "—")]
     public void Percent_Rate_HasThreeDigits(double rate, string expected) => Assert.Equal(expected, Format.Percent(rate));
+
+    [Theory]
+    [InlineData(1, "1.00")]
+    [InlineData(0.0172, "0.0172")]
+    [InlineData(12.345, "12.3")]
+    [InlineData(0, "0")]
+    public void Factor_Number_HasThreeDigits(double factor, string expected) => Assert.Equal(expected, Format.Factor(factor));
 
     [Theory]
     [InlineData(0, "0 s")]
