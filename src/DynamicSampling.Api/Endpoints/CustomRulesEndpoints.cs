@@ -110,8 +110,21 @@ internal sealed record CustomRuleBody(
     string? Description = null)
 {
     /// <summary>What is wrong with it, or null.</summary>
-    public string? Check(DateTimeOffset now) =>
-        CustomRuleCheck.Of(Condition, Samples, Start ?? now, End, Project, Description, now) ?? CustomRuleCheck.OfEndToCome(End!.Value, now);
+    public string? Check(DateTimeOffset now) => Problems(now).FirstOrDefault()?.ToString();
+
+    /// <summary>All that is wrong with it.</summary>
+    public IEnumerable<MemberProblem> Problems(DateTimeOffset now)
+    {
+        var isRight = true;
+        foreach (var problem in CustomRuleCheck.Problems(Condition, Samples, Start ?? now, End, Project, Description, now))
+        {
+            isRight = false;
+            yield return problem;
+        }
+
+        if (isRight && CustomRuleCheck.OfEndToCome(End!.Value, now) is { } past)
+            yield return past;
+    }
 
     public CustomRule ToRule(string organization, DateTimeOffset now) =>
         new(Guid.CreateVersion7(now), organization, Project, Number: 0, Condition!, Samples!.Value, Start ?? now, End!.Value)
@@ -128,11 +141,20 @@ internal sealed record CustomRuleExtension(
     [property: JsonConverter(typeof(RuleTimeJsonConverter))] DateTimeOffset? End = null, long? Samples = null)
 {
     /// <summary>What is wrong with it, or null.</summary>
-    public string? Check(CustomRule rule, DateTimeOffset now) =>
-        (Samples is null ? null : CustomRuleCheck.OfSamples(Samples))
-        ?? (End is not { } end ? null
-            : CustomRuleCheck.OfEnd(rule.Start, end, now)
-                ?? (CustomRuleCheck.OfEndToCome(end, now) is { } past ? $"{past} To end a rule, delete it." : null));
+    public string? Check(CustomRule rule, DateTimeOffset now) => Problems(rule, now).FirstOrDefault()?.ToString();
+
+    /// <summary>All that is wrong with it.</summary>
+    public IEnumerable<MemberProblem> Problems(CustomRule rule, DateTimeOffset now)
+    {
+        if (Samples is not null && CustomRuleCheck.OfSamples(Samples) is { } samples)
+            yield return samples;
+        if (End is not { } end)
+            yield break;
+        if (CustomRuleCheck.OfEnd(rule.Start, end, now) is { } wrong)
+            yield return wrong;
+        else if (CustomRuleCheck.OfEndToCome(end, now) is { } past)
+            yield return past with { Text = $"{past.Text} To end a rule, delete it." };
+    }
 
     // More samples are a new goal, to be announced again.
     public CustomRule ApplyTo(CustomRule rule) => rule with
