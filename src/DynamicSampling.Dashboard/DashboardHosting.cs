@@ -2,6 +2,7 @@ using DynamicSampling.Dashboard.Assets;
 using DynamicSampling.Dashboard.Cluster;
 using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Routing;
+using DynamicSampling.Dashboard.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -33,6 +34,9 @@ public static class DashboardHosting
         all.MapAssets();
         var pages = all.MapGroup("").AddEndpointFilter<RouteGroupBuilder, PageHeaders>();
         pages.MapClusterPages();
+        pages.MapSettingsPages();
+        pages.MapProjectSettingsPages();
+        pages.MapRateVersionsPages();
         return all;
     }
 }

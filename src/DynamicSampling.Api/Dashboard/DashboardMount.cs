@@ -3,6 +3,7 @@ using DynamicSampling.Dashboard;
 using DynamicSampling.Dashboard.Cluster;
 using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Routing;
+using DynamicSampling.Dashboard.Settings;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authorization;
 
@@ -17,6 +18,9 @@ internal static class DashboardMount
         services.AddDashboard();
         services.AddSingleton<IViewers, Viewers>();
         services.AddSingleton<IClusterReader, ClusterReader>();
+        services.AddSingleton<RecentChanges>();
+        services.AddSingleton<ISettingsEditor, SettingsEditor>();
+        services.AddSingleton<IRateVersions, RateVersions>();
     }
 
     /// <summary>Maps the dashboard's pages, each with the scope that the same takes in the HTTP API.</summary>
