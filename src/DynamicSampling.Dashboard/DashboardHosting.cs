@@ -1,5 +1,6 @@
 using DynamicSampling.Dashboard.Assets;
 using DynamicSampling.Dashboard.Cluster;
+using DynamicSampling.Dashboard.CustomRules;
 using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.Dashboard.Settings;
@@ -37,6 +38,7 @@ public static class DashboardHosting
         pages.MapSettingsPages();
         pages.MapProjectSettingsPages();
         pages.MapRateVersionsPages();
+        pages.MapCustomRulesPages();
         return all;
     }
 }

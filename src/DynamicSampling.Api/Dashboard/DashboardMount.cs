@@ -1,6 +1,7 @@
 using DynamicSampling.Api.Authentication;
 using DynamicSampling.Dashboard;
 using DynamicSampling.Dashboard.Cluster;
+using DynamicSampling.Dashboard.CustomRules;
 using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.Dashboard.Settings;
@@ -20,6 +21,7 @@ internal static class DashboardMount
         services.AddSingleton<IClusterReader, ClusterReader>();
         services.AddSingleton<RecentChanges>();
         services.AddSingleton<ISettingsEditor, SettingsEditor>();
+        services.AddSingleton<ICustomRulesEditor, CustomRulesEditor>();
         services.AddSingleton<IRateVersions, RateVersions>();
     }
 

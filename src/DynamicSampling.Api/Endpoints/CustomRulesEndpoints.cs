@@ -12,6 +12,8 @@ namespace DynamicSampling.Api.Endpoints;
 /// <summary>Rules that users make to get a number of samples, and which expire by themselves.</summary>
 internal static class CustomRulesEndpoints
 {
+    public const string Expired = "The rule has expired: make a new one.";
+
     public static void MapCustomRules(this IEndpointRouteBuilder app)
     {
         var rules = app.MapGroup("/api/organizations/{org}/custom-rules").WithTags("Custom rules").RequireScope(Scope.Read);
@@ -41,6 +43,10 @@ internal static class CustomRulesEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
+    /// <summary>The answer about an organization that has no room for another rule.</summary>
+    public static string DescribeFull(string organization) =>
+        $"organization '{organization}' has {CustomRule.MaxActive} active custom rules, which is the most. Delete one, or wait until one expires.";
+
     private static async Task<Results<Created<CustomRuleItem>, ProblemHttpResult>> Create(
         PathName org, CustomRuleBody body, HttpContext http, SqlCustomRuleStore store, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -48,10 +54,7 @@ internal static class CustomRulesEndpoints
         if (body.Check(now) is { } problem)
             return Problems.BadRequest(problem);
         if (await store.AddAsync(body.ToRule(org.Value, now), Caller.NameOf(http), cancellationToken) is not { } rule)
-        {
-            return Problems.BadRequest(
-                $"organization '{org.Value}' has {CustomRule.MaxActive} active custom rules, which is the most. Delete one, or wait until one expires.");
-        }
+            return Problems.BadRequest(DescribeFull(org.Value));
 
         return TypedResults.Created($"/api/organizations/{Uri.EscapeDataString(org.Value)}/custom-rules/{rule.Id}", CustomRuleItem.Of(rule, now));
     }
@@ -81,7 +84,7 @@ internal static class CustomRulesEndpoints
             return Problems.BadRequest(problem);
         return await store.ChangeAsync(org.Value, id, now, body.ApplyTo, Caller.NameOf(http), cancellationToken) is { } changed
             ? TypedResults.Ok(CustomRuleItem.Of(changed, now))
-            : Problems.Conflict("The rule has expired: make a new one.");
+            : Problems.Conflict(Expired);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(

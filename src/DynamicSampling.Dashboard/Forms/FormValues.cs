@@ -64,6 +64,17 @@ public sealed class FormValues
     /// <summary>A number; null when the field is empty, or has none in it, which is noted.</summary>
     public double? Number(string field) => Parse(field, NumberText.Parse, "1000000 or 0.5");
 
+    /// <summary>A whole number.</summary>
+    public long? Whole(string field)
+    {
+        if (Number(field) is not { } number)
+            return null;
+        if (number == Math.Truncate(number))
+            return (long)Math.Clamp(number, long.MinValue, long.MaxValue);
+        Refuse(field, "Must be a whole number, such as 100.");
+        return null;
+    }
+
     /// <summary>A share that is typed in percent.</summary>
     public double? Percent(string field) => Parse(field, NumberText.ParsePercent, "25 or 0.5");
 
@@ -100,6 +111,15 @@ public sealed class FormValues
         }
 
         return count;
+    }
+
+    /// <summary>Puts what is wrong into the order of the form.</summary>
+    /// <param name="rank">The place of a field.</param>
+    public void Sort(Func<string, int> rank)
+    {
+        var sorted = _problems.OrderBy(problem => rank(problem.Field)).ToList();
+        _problems.Clear();
+        _problems.AddRange(sorted);
     }
 
     private double? Parse(string field, Func<string, double?> parse, string example)

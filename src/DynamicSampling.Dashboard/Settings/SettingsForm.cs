@@ -109,12 +109,25 @@ internal static class SettingsForm
         };
         foreach (var problem in SettingsCheck.Problems(settings))
             form.Refuse(problem, FieldOf(problem.Member));
+        form.Sort(RankOf);
         return settings;
     }
 
     /// <summary>How many rows of a list to show: those with something in them and some for more.</summary>
     public static int RowsOf(FormValues form, string list, int limit) =>
         Math.Min(limit, 3 + (form.Names.Where(name => name.StartsWith(list + "[", StringComparison.Ordinal)).Select(name => (int?)RowOf(name)).Max() + 1 ?? 0));
+
+    // From the top of the page down, and from left to right.
+    private static int RankOf(string field) => field switch
+    {
+        Target => 0,
+        _ when field.StartsWith("tiers", StringComparison.Ordinal) => 1,
+        Budget => 2,
+        Mode => 3,
+        Intensity => 4,
+        Minimum => 5,
+        _ => 6,
+    };
 
     private static string FieldOf(string member) => member.StartsWith("pins[", StringComparison.Ordinal) && member.EndsWith(']') ? member + ".project" : member;
 
