@@ -61,9 +61,9 @@ public sealed class CustomRulePagesTests
     }
 
     [Theory]
-    [InlineData(3600, "complete after 1 min 40 s")]
-    [InlineData(60, "about 5 come until it ends")]
-    [InlineData(0, "None of the last hour's traces")]
+    [InlineData(3600.0, "complete after 1 min 40 s")]
+    [InlineData(60.0, "about 5 come until it ends")]
+    [InlineData(0.0, "None of the last hour's traces")]
     [InlineData(null, "nobody can tell beforehand")]
     public async Task New_Preview_SaysWhatTheRuleWillDo(double? total, string said)
     {

@@ -178,9 +178,11 @@ public sealed class SettingsPageTests
     {
         var invariant = (await PageAsync(new(View, SettingsForm.Of(Stored)))).DocumentElement.OuterHtml;
         var culture = CultureInfo.CurrentCulture;
+        var other = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        (other.NumberFormat.NumberDecimalSeparator, other.NumberFormat.NumberGroupSeparator, other.NumberFormat.NegativeSign) = (",", ".", "~");
         try
         {
-            CultureInfo.CurrentCulture = new("de-DE");
+            CultureInfo.CurrentCulture = other;
             Assert.Equal(invariant, (await PageAsync(new(View, SettingsForm.Of(Stored)))).DocumentElement.OuterHtml);
         }
         finally
