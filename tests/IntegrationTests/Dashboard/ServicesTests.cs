@@ -6,6 +6,7 @@ using AngleSharp.Html.Parser;
 using DynamicSampling.Dashboard.Text;
 using DynamicSampling.IntegrationTests.Api;
 using DynamicSampling.IntegrationTests.SamplingTasks;
+using DynamicSampling.Tests;
 
 namespace DynamicSampling.IntegrationTests.Dashboard;
 
@@ -201,19 +202,4 @@ public sealed class ServicesTests
     // The cells of the table of rates.
     private static List<string[]> Rows(IHtmlDocument page) =>
         [.. page.QuerySelectorAll("table.rates tbody tr").Select(row => row.Children.Select(cell => cell.TextContent.Trim()).ToArray())];
-}
-
-internal static class PageExtensions
-{
-    /// <summary>A page, as a browser reads it.</summary>
-    public static async Task<IHtmlDocument> GetPageAsync(this HttpClient client, string path)
-    {
-        using var response = await client.GetAsync(path);
-        var html = await response.Content.ReadAsStringAsync();
-        Assert.True(response.StatusCode == HttpStatusCode.OK, $"{(int)response.StatusCode}: {html}");
-        return new HtmlParser().ParseDocument(html);
-    }
-
-    /// <summary>What somebody reads, without the white space that browsers fold.</summary>
-    public static string Read(this INode node) => string.Join(' ', node.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

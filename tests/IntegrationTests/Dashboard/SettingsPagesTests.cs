@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using AngleSharp.Html.Dom;
 using DynamicSampling.IntegrationTests.Api;
+using DynamicSampling.Tests;
 using Microsoft.AspNetCore.Hosting;
 
 namespace DynamicSampling.IntegrationTests.Dashboard;

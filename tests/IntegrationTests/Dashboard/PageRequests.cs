@@ -2,11 +2,12 @@ using System.Net;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
+using DynamicSampling.Tests;
 
 namespace DynamicSampling.IntegrationTests.Dashboard;
 
-/// <summary>Fills in and sends forms as a browser does.</summary>
-internal static class SettingsForms
+/// <summary>Reads pages, fills in forms and sends them as a browser does.</summary>
+internal static class PageRequests
 {
     public static async Task<IHtmlDocument> GetPageAsync(this HttpClient client, string path, HttpStatusCode status = HttpStatusCode.OK)
     {
@@ -62,8 +63,6 @@ internal static class SettingsForms
         Assert.Equal(HttpStatusCode.SeeOther, response.StatusCode);
         return response.Headers.Location!.OriginalString;
     }
-
-    public static string Read(this INode node) => string.Join(' ', node.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>What is said at a field.</summary>
     public static string? ProblemAt(this IHtmlDocument page, string field) =>
