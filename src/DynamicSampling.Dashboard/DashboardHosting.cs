@@ -2,10 +2,13 @@ using DynamicSampling.Dashboard.Assets;
 using DynamicSampling.Dashboard.Catalogue;
 using DynamicSampling.Dashboard.Clients;
 using DynamicSampling.Dashboard.Cluster;
+using DynamicSampling.Dashboard.CustomRules;
 using DynamicSampling.Dashboard.Layout;
+using DynamicSampling.Dashboard.Overview;
 using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.Dashboard.Runs;
 using DynamicSampling.Dashboard.Services;
+using DynamicSampling.Dashboard.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -43,11 +46,16 @@ public static class DashboardHosting
         var all = app.MapGroup("").ExcludeFromDescription();
         all.MapAssets();
         var pages = all.MapGroup("").AddEndpointFilter<RouteGroupBuilder, PageHeaders>();
+        pages.MapOverviewPages();
         pages.MapRunsPages();
         pages.MapTasksPages();
         pages.MapServicesPages();
         pages.MapClientsPages();
         pages.MapClusterPages();
+        pages.MapSettingsPages();
+        pages.MapProjectSettingsPages();
+        pages.MapRateVersionsPages();
+        pages.MapCustomRulesPages();
         return all;
     }
 }

@@ -21,7 +21,8 @@ internal sealed class TaskAccess(TaskCatalogue catalogue, TaskStarts starts, Nex
         var entries = await catalogue.ListAsync(http, cancellationToken);
         var next = await turns.FindAsync(cancellationToken);
         return new(
-            [.. entries.Select(entry => ToRow(entry.Task, entry.LastRun, next))],
+            // What runs by itself is what there is to look at.
+            [.. entries.OrderByDescending(entry => entry.Schedule is not null).Select(entry => ToRow(entry.Task, entry.LastRun, next))],
             await organizations.ListAsync(http, cancellationToken),
             entries.Any(entry => entry.Schedule is not null));
     }

@@ -15,8 +15,7 @@ internal sealed class VolumeHistories(SqlVolumeHistory history, TimeProvider clo
         var now = MinuteWindow.MinuteOf(clock.GetUtcNow());
         if (window == HistoryWindow.Hour)
         {
-            // Without the running minute, of which nobody knows how much has arrived.
-            var minutes = new MinuteWindow(now - MinutesPerHour, now - 1);
+            var minutes = new MinuteWindow(now - MinutesPerHour, now);
             return Fill(window, minutes.First, minutes.Last, minutes.End, await history.ReadMinutesAsync(organization, project, minutes, cancellationToken));
         }
 

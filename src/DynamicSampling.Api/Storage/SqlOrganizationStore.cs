@@ -85,6 +85,20 @@ internal sealed class SqlOrganizationStore(
             },
             cancellationToken);
 
+    /// <summary>Names of organizations with a text in them, capital or small, by name; of all, or of some names.</summary>
+    public Task<IReadOnlyList<string>> SearchAsync(
+        IReadOnlyCollection<string>? names, string text, string? after, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<string>>(
+            async connection => (await connection.QueryAsync<string>(
+                $"""
+                SELECT name FROM organizations
+                WHERE name > @after {(names is null ? "" : "AND " + database.Dialect.IsOneOf("name", "@names"))}
+                  {(text.Length == 0 ? "" : @"AND LOWER(name) LIKE LOWER(@pattern) ESCAPE '\'")}
+                ORDER BY name LIMIT @limit
+                """,
+                new { after = after ?? "", names = names?.ToArray(), pattern = $"%{Escape(text)}%", limit })).AsList(),
+            cancellationToken);
+
     /// <summary>Stores settings if the caller's precondition holds for what is stored now.</summary>
     /// <returns>False when the precondition does not hold; nothing is changed then.</returns>
     /// <exception cref="NoRoomException">It is new, and there are too many.</exception>
@@ -186,6 +200,10 @@ internal sealed class SqlOrganizationStore(
             """,
             new { organization },
             transaction);
+
+    // For a pattern of LIKE.
+    private static string Escape(string text) =>
+        text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal);
 
     private static string IsIn(OrganizationShard? shard) => shard is null ? "1 = 1" : "o.id % @Count = @Number";
 

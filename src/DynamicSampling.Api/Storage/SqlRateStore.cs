@@ -105,6 +105,63 @@ internal sealed class SqlRateStore(Database database, RatesChanged changed, Time
             },
             cancellationToken);
 
+    /// <summary>The rates in force of the projects with the most traces, and what all projects together spend; null before the first publication.</summary>
+    public Task<RatesPage?> ReadLargestAsync(string organization, int limit, CancellationToken cancellationToken) =>
+        database.ReadConsistentlyAsync(
+            async (connection, transaction) =>
+            {
+                if (await FindAsync(connection, transaction, organization) is not { } current)
+                    return null;
+                var rows = await connection.QueryAsync<ProjectRow>(
+                    $"""
+                    SELECT {ProjectColumns}
+                    FROM projects p JOIN project_rates r ON r.project_id = p.id AND {RatesInForce.Now}
+                    WHERE p.organization_id = {OrganizationId}
+                    ORDER BY r.total DESC, p.name
+                    LIMIT @limit
+                    """,
+                    new { organization, limit },
+                    transaction);
+                return new RatesPage(
+                    current, IsInForce: true, [.. rows.Select(row => row.ToPublication())], await SpentAsync(connection, transaction, organization, version: null));
+            },
+            cancellationToken);
+
+    /// <summary>What a version changed, of the projects with the most traces: what each had been published before, and what it was published then.</summary>
+    /// <param name="organization">The organization's name.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="limit">How many projects at most.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    public Task<IReadOnlyList<(ProjectRate? Before, ProjectRate After)>> ReadChangesAsync(
+        string organization, long version, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<(ProjectRate?, ProjectRate)>>(
+            async connection =>
+            {
+                // Both are found by the primary key. What ended earlier was not in force before: then there was nothing.
+                var rows = (await connection.QueryAsync<ProjectRow>(
+                    $"""
+                    WITH c AS (
+                        SELECT p.id, p.name
+                        FROM projects p JOIN project_rates r ON r.project_id = p.id AND r.first_version = @version
+                        WHERE p.organization_id = {OrganizationId}
+                        ORDER BY r.total DESC, p.name
+                        LIMIT @limit)
+                    SELECT {ProjectColumns}
+                    FROM c p JOIN project_rates r ON r.project_id = p.id AND r.first_version = @version
+                    UNION ALL
+                    SELECT {ProjectColumns}
+                    FROM c p JOIN project_rates r ON r.project_id = p.id AND r.end_version = @version AND r.first_version = (
+                        SELECT b.first_version FROM project_rates b WHERE b.project_id = p.id AND b.first_version < @version ORDER BY b.first_version DESC LIMIT 1)
+                    """,
+                    new { organization, version, limit })).AsList();
+                var before = rows.Where(row => row.FirstVersion < version).ToDictionary(row => row.Project, StringComparer.Ordinal);
+                return
+                [
+                    .. rows.Where(row => row.FirstVersion == version).Select(row => (before.GetValueOrDefault(row.Project)?.ToRate(), row.ToRate())),
+                ];
+            },
+            cancellationToken);
+
     public Task<RatesHistory> ReadHistoryAsync(string organization, DateTimeOffset since, double fallback, CancellationToken cancellationToken) =>
         database.ReadConsistentlyAsync(
             async (connection, transaction) =>

@@ -8,15 +8,21 @@ internal sealed class SqlVolumeHistory(Database database)
 {
     // Without a project, all of them.
     private const string Projects =
-        "projects p WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization) AND (@project IS NULL OR p.name = @project)";
+        "SELECT p.id FROM projects p WHERE p.organization_id = (SELECT id FROM organizations WHERE name = @organization) AND (@project IS NULL OR p.name = @project)";
 
-    /// <summary>By minute: as many rows are read as there are transactions with traffic, so this is for an hour or so.</summary>
+    /// <summary>
+    /// By minute: as many rows are read as there are transactions with traffic, so this is for an hour or so. They are added up as the primary key has
+    /// them, by project and minute, so that nothing is sorted but those sums.
+    /// </summary>
     /// <returns>The minutes that have volumes, oldest first.</returns>
     public Task<IReadOnlyList<VolumeBucket>> ReadMinutesAsync(string organization, string? project, MinuteWindow window, CancellationToken cancellationToken) => ReadAsync(
         $"""
-        SELECT v.minute AS Start, SUM(v.total) AS Total, SUM(v.kept) AS Kept, MIN(CASE WHEN v.exact = {VolumeKind.Estimated} THEN 0 ELSE 1 END) AS Exact
-        FROM (SELECT p.id FROM {Projects}) p JOIN volumes v ON v.project_id = p.id AND v.minute BETWEEN @first AND @last
-        GROUP BY v.minute ORDER BY v.minute
+        SELECT s.minute AS Start, SUM(s.total) AS Total, SUM(s.kept) AS Kept, MIN(s.exact) AS Exact
+        FROM (SELECT v.project_id, v.minute, SUM(v.total) AS total, SUM(v.kept) AS kept, MIN(CASE WHEN v.exact = {VolumeKind.Estimated} THEN 0 ELSE 1 END) AS exact
+              FROM volumes v
+              WHERE v.project_id IN ({Projects}) AND v.minute BETWEEN @first AND @last
+              GROUP BY v.project_id, v.minute) s
+        GROUP BY s.minute ORDER BY s.minute
         """,
         organization, project, window.First, window.Last, cancellationToken);
 
@@ -30,7 +36,8 @@ internal sealed class SqlVolumeHistory(Database database)
     public Task<IReadOnlyList<VolumeBucket>> ReadHoursAsync(string organization, string? project, long first, long last, CancellationToken cancellationToken) => ReadAsync(
         $"""
         SELECT h.hour AS Start, SUM(h.total) AS Total, SUM(h.kept) AS Kept, MIN(CASE WHEN h.estimated_minutes = 0 THEN 1 ELSE 0 END) AS Exact
-        FROM (SELECT p.id FROM {Projects}) p JOIN project_hours h ON h.project_id = p.id AND h.hour BETWEEN @first AND @last
+        FROM project_hours h
+        WHERE h.project_id IN ({Projects}) AND h.hour BETWEEN @first AND @last
         GROUP BY h.hour ORDER BY h.hour
         """,
         organization, project, first, last, cancellationToken);

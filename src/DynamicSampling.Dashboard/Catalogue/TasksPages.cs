@@ -1,7 +1,9 @@
+using DynamicSampling.Dashboard.Forms;
 using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
@@ -39,13 +41,13 @@ internal static class TasksPages
             return NoSuchTask(task);
         var frame = PageFrame.Of(http, Section.Tasks);
         if (outcome is { Status: StatusCodes.Status303SeeOther, Run: { } run })
-            return PageResults.SeeOther(frame.Links.Run(run));
+            return SeeOther.To(frame.Links.Run(run));
         return await tasks.FindAsync(http, task, cancellationToken) is { } view
             ? PageResults.Show<TaskPage, TaskView>(frame, view with { Form = form, Outcome = outcome }, outcome.Status)
             : NoSuchTask(task);
     }
 
-    private static IResult NoSuchTask(string task) =>
+    private static ProblemHttpResult NoSuchTask(string task) =>
         TypedResults.Problem($"There is no task '{task}'. The page Tasks lists them.", statusCode: StatusCodes.Status404NotFound);
 
     private static string? Text(string? typed) => string.IsNullOrEmpty(typed) ? null : typed;

@@ -42,7 +42,7 @@ public readonly record struct VolumePoint(double Total, double Kept, bool IsExac
 /// <summary>How far a history goes back.</summary>
 public enum HistoryWindow
 {
-    /// <summary>60 minutes, by minute.</summary>
+    /// <summary>60 minutes and the running one, by minute.</summary>
     Hour,
 
     /// <summary>24 hours and the running one, by hour.</summary>

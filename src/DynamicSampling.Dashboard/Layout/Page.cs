@@ -27,18 +27,4 @@ internal static class PageResults
         var parameters = new Dictionary<string, object?>(StringComparer.Ordinal) { ["Frame"] = frame, ["Model"] = model };
         return new(parameters) { StatusCode = status, PreventStreamingRendering = true };
     }
-
-    /// <summary>303: what was asked for is done, and shown there. Loading that again does nothing again.</summary>
-    /// <param name="path">A path of <see cref="Routing.Links"/>.</param>
-    public static IResult SeeOther(string path) => new SeeOtherResult(path);
-
-    private sealed class SeeOtherResult(string path) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
-            httpContext.Response.Headers.Location = path;
-            return Task.CompletedTask;
-        }
-    }
 }

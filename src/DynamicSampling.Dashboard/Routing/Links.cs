@@ -16,6 +16,15 @@ public sealed record Links(string Base)
 
     public string SignIn => Base + "/sign-in";
 
+    /// <summary>A page of the overview.</summary>
+    /// <param name="search">A part of the organizations' names; empty for all.</param>
+    /// <param name="after">The last name of the page before; null for the first page.</param>
+    public string OrganizationsAfter(string search, string? after)
+    {
+        string[] query = [.. search.Length == 0 ? (string[])[] : [$"q={Encode(search)}"], .. after is null ? (string[])[] : [$"after={Encode(after)}"]];
+        return query.Length == 0 ? Overview : $"{Overview}?{string.Join('&', query)}";
+    }
+
     public string Organization(string organization) => $"{Base}/organizations/{Encode(organization)}";
 
     public string Services(string organization) => Organization(organization) + "/services";
@@ -24,9 +33,23 @@ public sealed record Links(string Base)
 
     public string Settings(string organization) => Organization(organization) + "/settings";
 
+    public string RateVersions(string organization) => Settings(organization) + "/rates";
+
+    public string RollBack(string organization) => RateVersions(organization) + "/roll-back";
+
+    public string Unpin(string organization) => RateVersions(organization) + "/unpin";
+
     public string ProjectSettings(string organization, string project) => Project(organization, project) + "/settings";
 
     public string CustomRules(string organization) => Organization(organization) + "/custom-rules";
+
+    public string NewCustomRule(string organization) => CustomRules(organization) + "/new";
+
+    public string CustomRule(string organization, Guid id) => $"{CustomRules(organization)}/{id:D}";
+
+    public string ExtendCustomRule(string organization, Guid id) => CustomRule(organization, id) + "/extend";
+
+    public string DeleteCustomRule(string organization, Guid id) => CustomRule(organization, id) + "/delete";
 
     public string Clients(string organization) => Organization(organization) + "/clients";
 

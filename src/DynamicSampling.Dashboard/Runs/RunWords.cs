@@ -22,18 +22,17 @@ internal static class RunWords
             return took + ".";
         if (waterfall.Slowest is not { } slowest)
             return $"{took}, in no function that has a name.";
-        if (waterfall.OutsideSeconds > slowest.OwnSeconds)
-            return $"{took}, of which {Part(waterfall.OutsideSeconds)} outside of its functions.";
+        var outside = waterfall.OutsideSeconds > slowest.OwnSeconds ? Part(waterfall.OutsideSeconds) + " outside of its functions, and " : "";
         var data = slowest.Data;
         var within = slowest.OwnSeconds < data.ExecutionTime ? " itself, without the functions within it" : "";
         var calls = data.Calls == 1 ? "1 call" : $"{Format.Count(data.Calls)} calls, the longest {Format.Duration(data.MaxExecutionTime)}";
-        return $"{took}, of which {Part(slowest.OwnSeconds)} in {slowest.Name}{within}: {calls}.";
+        return $"{took}, of which {outside}{Part(slowest.OwnSeconds)} in {slowest.Name}{within}: {calls}.";
 
         string Part(double seconds) => $"{Format.Duration(seconds)} ({Format.Share(seconds / run.Seconds)})";
     }
 
     /// <summary>What share of the budget it took.</summary>
-    public static string OfBudget(TaskRun run) => $"{Format.Percent(run.Seconds / run.MaxSeconds)} of its budget of {Format.Duration(run.MaxSeconds)}";
+    public static string OfBudget(TaskRun run) => $"{Format.Percent(run.Seconds / run.MaxSeconds)} of its budget of {Format.Interval(run.MaxSeconds)}";
 
     /// <summary>Why it did not complete, for a row of a list.</summary>
     public static string? Error(TaskRun run)

@@ -26,6 +26,14 @@ internal static class Format
     /// <summary>A rate or a share, 0 to 1, as a percentage with three digits: 3.06 %. Null is an em dash.</summary>
     public static string Percent(double? rate) => rate is { } known && double.IsFinite(known) ? Significant(known * 100) + " %" : "—";
 
+    /// <summary>A change of a number of traces: +1,204, −37.</summary>
+    public static string Change(double count) => Math.Round(count) switch
+    {
+        > 0 => "+" + Count(count),
+        < 0 => "−" + Count(-count),
+        _ => "0",
+    };
+
     /// <summary>A part of a whole, 0 to 1, in whole percents: 80 %. One that is not quite nothing, or not quite all, is not shown as that.</summary>
     public static string Share(double share) => share switch
     {
@@ -51,6 +59,7 @@ internal static class Format
         };
         return seconds == 0 ? "0" : (seconds / unit).ToString("0.##", Invariant) + " " + name;
     }
+
     /// <summary>What something is multiplied by, with three digits: 1.12.</summary>
     public static string Factor(double factor) => Significant(factor);
 
@@ -66,12 +75,15 @@ internal static class Format
         _ => Parts(seconds, 86_400, "d", 3600, "h"),
     };
 
+    /// <summary>Seconds that somebody chose, and nobody measured: 30 s, 0.5 s, 7 min.</summary>
+    public static string Interval(double seconds) => seconds is >= 1e-3 and < 60 ? seconds.ToString("0.###", Invariant) + " s" : Duration(seconds);
+
     /// <summary>How long ago something was: "just now", "3 min 20 s ago"; what is to come is "in 5 s".</summary>
     public static string Ago(DateTimeOffset instant, DateTimeOffset now)
     {
         var seconds = (now - instant).TotalSeconds;
         var size = Math.Round(Math.Abs(seconds));
-        var text = size < 60 ? string.Create(Invariant, $"{size} s") : Duration(size);
+        var text = Interval(size);
         return size < 1 ? "just now" : seconds > 0 ? text + " ago" : "in " + text;
     }
 

@@ -35,6 +35,16 @@ internal static class TestKeys
         configure?.Invoke(builder);
     });
 
+    /// <summary>One more key, of an organization, with which somebody may look and change: <c>Of("both", organization)</c>.</summary>
+    public static Action<IWebHostBuilder> Both(string organization) => builder =>
+    {
+        var key = Of("both", organization);
+        builder.UseSetting($"Authentication:ApiKeys:{key}:Key", key);
+        builder.UseSetting($"Authentication:ApiKeys:{key}:Name", key);
+        builder.UseSetting($"Authentication:ApiKeys:{key}:Scopes", "read,operate");
+        builder.UseSetting($"Authentication:ApiKeys:{key}:Organizations", organization);
+    };
+
     public static HttpClient CreateClient(this ApiHost host, string key)
     {
         var client = host.CreateClient();

@@ -24,7 +24,7 @@ public class VolumeHistoryTests
     }
 
     [Fact]
-    public async Task Read_Hour_HasMinutesBeforeTheRunningOne()
+    public async Task Read_Hour_HasMinutesAndTheRunningOne()
     {
         await using var host = new ApiHost();
         using var client = host.CreateClient();
@@ -39,11 +39,12 @@ public class VolumeHistoryTests
         var history = await ReadAsync(host, HistoryWindow.Hour);
 
         Assert.Equal(At(now - 60), history.Start);
-        Assert.Equal(At(now), history.End);
-        Assert.Equal(60, history.Points.Count);
+        Assert.Equal(At(now + 1), history.End);
+        Assert.Equal(61, history.Points.Count);
         Assert.Equal(new(Total: 60, Kept: 9, IsExact: true), history.Points[0]);
-        Assert.Equal(new(Total: 7, Kept: 7, IsExact: false), history.Points[^1]);
-        Assert.Equal((67, 16, false), (history.Total, history.Kept, history.IsExact));
+        Assert.Equal(new(Total: 7, Kept: 7, IsExact: false), history.Points[^2]);
+        Assert.Equal(new(Total: 1, Kept: 1, IsExact: true), history.Points[^1]);
+        Assert.Equal((68, 17, false), (history.Total, history.Kept, history.IsExact));
     }
 
     [Theory]

@@ -43,10 +43,12 @@ const follow = part => {
     const show = event => {
       const focused = part.contains(document.activeElement) ? document.activeElement.id : null;
       const opened = new Set([...part.querySelectorAll("details[open]")].map(element => element.id));
+      const scrolled = [...part.querySelectorAll(".scroll[id]")].map(element => [element.id, element.scrollLeft]);
       part.innerHTML = event.data;
       for (const element of part.querySelectorAll("details")) element.open ||= opened.has(element.id);
+      for (const [id, left] of scrolled) document.getElementById(id)?.scrollTo(left, 0);
       showTimes(part);
-      if (focused) document.getElementById(focused)?.focus();
+      if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     };
     source.addEventListener("part", show);
     source.addEventListener("ended", event => {

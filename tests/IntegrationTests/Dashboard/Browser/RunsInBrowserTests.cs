@@ -45,11 +45,11 @@ public sealed class RunsInBrowserTests(Chromium chromium)
     public async Task Run_Canceled_EndsWithOrWithoutScripts(bool runsScripts)
     {
         var reached = new TaskCompletionSource();
-        var task = new ScriptedTask("wait_for_ever", (context, _) => context.RunAsync("wait", async (_, cancellationToken) =>
+        var task = new ScriptedTask("wait_for_ever", async (context, _) => await context.RunAsync("wait", async (_, cancellationToken) =>
         {
             reached.SetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
-        }));
+        }).AsTask());
         await using var host = new ApiHost(tasks: task) { UsesSystemClock = true };
         using var client = host.Listen();
         await using var window = await chromium.OpenAsync(client.BaseAddress!, new() { RunsScripts = runsScripts });

@@ -21,6 +21,12 @@ public sealed class FormatTests
     }
 
     [Theory]
+    [InlineData(0.4, "0")]
+    [InlineData(1204.4, "+1,204")]
+    [InlineData(-37, "−37")]
+    public void Change_Number_HasASign(double count, string expected) => Assert.Equal(expected, Format.Change(count));
+
+    [Theory]
     [InlineData(0, "0 %")]
     [InlineData(1, "100 %")]
     [InlineData(0.0306, "3.06 %")]
@@ -58,6 +64,25 @@ public sealed class FormatTests
     [InlineData(200, "3 min 20 s ago")]
     [InlineData(-90, "in 1 min 30 s")]
     public void Ago_Instant_IsRelative(double seconds, string expected) => Assert.Equal(expected, Format.Ago(Rendered.Now.AddSeconds(-seconds), Rendered.Now));
+
+    [Theory]
+    [InlineData(0, "0 s")]
+    [InlineData(0.5, "0.5 s")]
+    [InlineData(30, "30 s")]
+    [InlineData(420, "7 min")]
+    public void Interval_Seconds_HaveNoDigitsThatNobodyChose(double seconds, string expected) => Assert.Equal(expected, Format.Interval(seconds));
+
+    [Theory]
+    [InlineData(0, "0 %")]
+    [InlineData(0.00001, "< 1 %")]
+    [InlineData(0.8, "80 %")]
+    [InlineData(0.9999, "> 99 %")]
+    [InlineData(1, "100 %")]
+    [InlineData(1.34, "134 %")]
+    public void Share_Part_IsInWholePercents(double share, string expected) => Assert.Equal(expected, Format.Share(share));
+
+    [Fact]
+    public void Counted_One_IsNotSeveral() => Assert.Equal(("1 call", "0 calls", "1,200 calls"), (Format.Counted(1, "call", "calls"), Format.Counted(0, "call", "calls"), Format.Counted(1200, "call", "calls")));
 
     [Fact]
     public void Instants_OfAnyOffset_AreInUtc()
