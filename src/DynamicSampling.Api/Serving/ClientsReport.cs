@@ -32,10 +32,11 @@ internal sealed class ClientsReport(TrafficTable traffic, SamplingStrategies str
             cancellationToken);
 
     /// <summary>One service; null when it neither sent spans nor polled lately.</summary>
-    public async Task<ClientDescription?> FindAsync(string organization, string service, CancellationToken cancellationToken) =>
-        (await DescribeAsync(
-            organization, [.. traffic.Of(organization).Where(found => string.Equals(found.Service, service, StringComparison.Ordinal))], cancellationToken))
-        .FirstOrDefault();
+    public async Task<ClientDescription?> FindAsync(string organization, string service, CancellationToken cancellationToken)
+    {
+        var found = traffic.Of(organization).Where(known => string.Equals(known.Service, service, StringComparison.Ordinal));
+        return await DescribeAsync(organization, [.. found], cancellationToken) is [var description, ..] ? description : null;
+    }
 
     /// <summary>The processes of a service that reported lately, by name.</summary>
     /// <inheritdoc cref="ListAsync"/>
