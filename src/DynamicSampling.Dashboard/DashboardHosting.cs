@@ -2,11 +2,13 @@ using DynamicSampling.Dashboard.Assets;
 using DynamicSampling.Dashboard.Catalogue;
 using DynamicSampling.Dashboard.Clients;
 using DynamicSampling.Dashboard.Cluster;
+using DynamicSampling.Dashboard.CustomRules;
 using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Overview;
 using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.Dashboard.Runs;
 using DynamicSampling.Dashboard.Services;
+using DynamicSampling.Dashboard.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -50,6 +52,10 @@ public static class DashboardHosting
         pages.MapServicesPages();
         pages.MapClientsPages();
         pages.MapClusterPages();
+        pages.MapSettingsPages();
+        pages.MapProjectSettingsPages();
+        pages.MapRateVersionsPages();
+        pages.MapCustomRulesPages();
         return all;
     }
 }

@@ -4,11 +4,13 @@ using DynamicSampling.Dashboard;
 using DynamicSampling.Dashboard.Catalogue;
 using DynamicSampling.Dashboard.Clients;
 using DynamicSampling.Dashboard.Cluster;
+using DynamicSampling.Dashboard.CustomRules;
 using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Overview;
 using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.Dashboard.Runs;
 using DynamicSampling.Dashboard.Services;
+using DynamicSampling.Dashboard.Settings;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authorization;
 
@@ -33,6 +35,10 @@ internal static class DashboardMount
         services.AddSingleton<KnownOrganizations>();
         services.AddSingleton<IRunAccess, RunAccess>();
         services.AddSingleton<ITaskAccess, TaskAccess>();
+        services.AddSingleton<RecentChanges>();
+        services.AddSingleton<ISettingsEditor, SettingsEditor>();
+        services.AddSingleton<ICustomRulesEditor, CustomRulesEditor>();
+        services.AddSingleton<IRateVersions, RateVersions>();
     }
 
     /// <summary>Maps the dashboard's pages, each with the scope that the same takes in the HTTP API.</summary>

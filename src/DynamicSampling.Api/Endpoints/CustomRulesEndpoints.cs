@@ -12,6 +12,8 @@ namespace DynamicSampling.Api.Endpoints;
 /// <summary>Rules that users make to get a number of samples, and which expire by themselves.</summary>
 internal static class CustomRulesEndpoints
 {
+    public const string Expired = "The rule has expired: make a new one.";
+
     public static void MapCustomRules(this IEndpointRouteBuilder app)
     {
         var rules = app.MapGroup("/api/organizations/{org}/custom-rules").WithTags("Custom rules").RequireScope(Scope.Read);
@@ -41,6 +43,10 @@ internal static class CustomRulesEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
+    /// <summary>The answer about an organization that has no room for another rule.</summary>
+    public static string DescribeFull(string organization) =>
+        $"organization '{organization}' has {CustomRule.MaxActive} active custom rules, which is the most. Delete one, or wait until one expires.";
+
     private static async Task<Results<Created<CustomRuleItem>, ProblemHttpResult>> Create(
         PathName org, CustomRuleBody body, HttpContext http, SqlCustomRuleStore store, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -48,10 +54,7 @@ internal static class CustomRulesEndpoints
         if (body.Check(now) is { } problem)
             return Problems.BadRequest(problem);
         if (await store.AddAsync(body.ToRule(org.Value, now), Caller.NameOf(http), cancellationToken) is not { } rule)
-        {
-            return Problems.BadRequest(
-                $"organization '{org.Value}' has {CustomRule.MaxActive} active custom rules, which is the most. Delete one, or wait until one expires.");
-        }
+            return Problems.BadRequest(DescribeFull(org.Value));
 
         return TypedResults.Created($"/api/organizations/{Uri.EscapeDataString(org.Value)}/custom-rules/{rule.Id}", CustomRuleItem.Of(rule, now));
     }
@@ -81,7 +84,7 @@ internal static class CustomRulesEndpoints
             return Problems.BadRequest(problem);
         return await store.ChangeAsync(org.Value, id, now, body.ApplyTo, Caller.NameOf(http), cancellationToken) is { } changed
             ? TypedResults.Ok(CustomRuleItem.Of(changed, now))
-            : Problems.Conflict("The rule has expired: make a new one.");
+            : Problems.Conflict(Expired);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Delete(
@@ -110,8 +113,21 @@ internal sealed record CustomRuleBody(
     string? Description = null)
 {
     /// <summary>What is wrong with it, or null.</summary>
-    public string? Check(DateTimeOffset now) =>
-        CustomRuleCheck.Of(Condition, Samples, Start ?? now, End, Project, Description, now) ?? CustomRuleCheck.OfEndToCome(End!.Value, now);
+    public string? Check(DateTimeOffset now) => Problems(now).FirstOrDefault()?.ToString();
+
+    /// <summary>All that is wrong with it.</summary>
+    public IEnumerable<MemberProblem> Problems(DateTimeOffset now)
+    {
+        var isRight = true;
+        foreach (var problem in CustomRuleCheck.Problems(Condition, Samples, Start ?? now, End, Project, Description, now))
+        {
+            isRight = false;
+            yield return problem;
+        }
+
+        if (isRight && CustomRuleCheck.OfEndToCome(End!.Value, now) is { } past)
+            yield return past;
+    }
 
     public CustomRule ToRule(string organization, DateTimeOffset now) =>
         new(Guid.CreateVersion7(now), organization, Project, Number: 0, Condition!, Samples!.Value, Start ?? now, End!.Value)
@@ -128,11 +144,20 @@ internal sealed record CustomRuleExtension(
     [property: JsonConverter(typeof(RuleTimeJsonConverter))] DateTimeOffset? End = null, long? Samples = null)
 {
     /// <summary>What is wrong with it, or null.</summary>
-    public string? Check(CustomRule rule, DateTimeOffset now) =>
-        (Samples is null ? null : CustomRuleCheck.OfSamples(Samples))
-        ?? (End is not { } end ? null
-            : CustomRuleCheck.OfEnd(rule.Start, end, now)
-                ?? (CustomRuleCheck.OfEndToCome(end, now) is { } past ? $"{past} To end a rule, delete it." : null));
+    public string? Check(CustomRule rule, DateTimeOffset now) => Problems(rule, now).FirstOrDefault()?.ToString();
+
+    /// <summary>All that is wrong with it.</summary>
+    public IEnumerable<MemberProblem> Problems(CustomRule rule, DateTimeOffset now)
+    {
+        if (Samples is not null && CustomRuleCheck.OfSamples(Samples) is { } samples)
+            yield return samples;
+        if (End is not { } end)
+            yield break;
+        if (CustomRuleCheck.OfEnd(rule.Start, end, now) is { } wrong)
+            yield return wrong;
+        else if (CustomRuleCheck.OfEndToCome(end, now) is { } past)
+            yield return past with { Text = $"{past.Text} To end a rule, delete it." };
+    }
 
     // More samples are a new goal, to be announced again.
     public CustomRule ApplyTo(CustomRule rule) => rule with

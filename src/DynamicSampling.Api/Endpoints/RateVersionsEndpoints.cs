@@ -35,9 +35,13 @@ internal static class RateVersionsEndpoints
 
     /// <summary>The answer about a version that is not kept.</summary>
     public static async Task<ProblemHttpResult> NotKeptAsync(string organization, long version, SqlRateVersions versions, CancellationToken cancellationToken) =>
+        Problems.NotFound(await DescribeNotKeptAsync(organization, version, versions, cancellationToken));
+
+    /// <summary>The sentence about a version that is not kept.</summary>
+    public static async Task<string> DescribeNotKeptAsync(string organization, long version, SqlRateVersions versions, CancellationToken cancellationToken) =>
         await versions.FindKeptAsync(organization, cancellationToken) is ({ } first, { } last)
-            ? Problems.NotFound($"Version {version} of the rates of organization '{organization}' is not kept: versions {first} to {last} are.")
-            : Problems.NotFound($"No rates of organization '{organization}' have been published.");
+            ? $"Version {version} of the rates of organization '{organization}' is not kept: versions {first} to {last} are."
+            : $"No rates of organization '{organization}' have been published.";
 
     private static async Task<Ok<Page<RateVersionItem>>> List(
         PathName org, SqlRateVersions versions, int? limit, string? cursor, CancellationToken cancellationToken)
@@ -51,7 +55,7 @@ internal static class RateVersionsEndpoints
         PathName org, RollbackBody body, HttpContext http, SqlRateVersions versions, CancellationToken cancellationToken)
     {
         if (body.Check() is { } problem)
-            return Problems.BadRequest(problem);
+            return Problems.BadRequest(problem.ToString());
         var version = body.Version!.Value;
         return await versions.RollBackAsync(org.Value, version, body.DurationOrDefault(), Caller.NameOf(http), cancellationToken) is { } made
             ? TypedResults.Ok(new RollbackAnswer(org.Value, made.Version, version, made.ProjectsChanged, PinItem.Of(made.Pin)!))

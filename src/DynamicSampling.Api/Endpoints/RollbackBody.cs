@@ -1,3 +1,5 @@
+using DynamicSampling.Tasks.Sampling;
+
 namespace DynamicSampling.Api.Endpoints;
 
 /// <summary>Which version of the rates is to be in force again.</summary>
@@ -10,10 +12,11 @@ internal sealed record RollbackBody(long? Version = null, TimeSpan? Duration = n
     private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
 
     /// <summary>What is wrong with it, or null.</summary>
-    public string? Check() =>
-        Version is null ? "version is missing: say to which one to roll back. GET …/rates/versions lists those that are kept."
-        : Duration is { } duration && (duration < Shortest || duration > Longest) ? $"duration must be from {Shortest:c} to {Longest:c}, but is {duration:c}."
-        : null;
+    public MemberProblem? Check() =>
+        Version is null ? new("version", "is missing: say to which one to roll back. GET …/rates/versions lists those that are kept.")
+        : Duration is { } duration && (duration < Shortest || duration > Longest)
+            ? new("duration", $"must be from {Shortest:c} to {Longest:c}, but is {duration:c}.")
+            : null;
 
     public TimeSpan DurationOrDefault() => Duration ?? DefaultDuration;
 }

@@ -8,6 +8,11 @@ internal sealed record AuditQuery(int Limit)
 
     public string? Actor { get; init; }
 
+    public AuditAction? Action { get; init; }
+
+    /// <summary>Those about any of these.</summary>
+    public IReadOnlyList<string>? Subjects { get; init; }
+
     /// <summary>From then on.</summary>
     public DateTimeOffset? Since { get; init; }
 

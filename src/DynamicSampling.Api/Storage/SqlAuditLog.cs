@@ -41,6 +41,10 @@ internal sealed class SqlAuditLog(Database database, TimeProvider clock)
                     conditions.Add("organization = @Organization");
                 if (query.Actor is not null)
                     conditions.Add("actor = @Actor");
+                if (query.Action is not null)
+                    conditions.Add("action = @action");
+                if (query.Subjects is not null)
+                    conditions.Add(database.Dialect.IsOneOf("subject", "@Subjects"));
                 if (query.Since is not null)
                     conditions.Add("at >= @since");
                 if (query.After is not null)
@@ -52,7 +56,11 @@ internal sealed class SqlAuditLog(Database database, TimeProvider clock)
                            before AS Before, after AS After
                     FROM audit {where} ORDER BY id DESC LIMIT @Limit
                     """,
-                    new { query.Organization, query.Actor, since = query.Since?.ToUnixTimeMilliseconds(), after = query.After?.ToString(), query.Limit });
+                    new
+                    {
+                        query.Organization, query.Actor, action = query.Action?.ToString(), Subjects = query.Subjects?.ToArray(), since = query.Since?.ToUnixTimeMilliseconds(),
+                        after = query.After?.ToString(), query.Limit,
+                    });
                 return [.. rows.Select(row => row.ToEntry())];
             },
             cancellationToken);

@@ -3,6 +3,7 @@ using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
@@ -46,7 +47,7 @@ internal static class TasksPages
             : NoSuchTask(task);
     }
 
-    private static IResult NoSuchTask(string task) =>
+    private static ProblemHttpResult NoSuchTask(string task) =>
         TypedResults.Problem($"There is no task '{task}'. The page Tasks lists them.", statusCode: StatusCodes.Status404NotFound);
 
     private static string? Text(string? typed) => string.IsNullOrEmpty(typed) ? null : typed;

@@ -33,9 +33,23 @@ public sealed record Links(string Base)
 
     public string Settings(string organization) => Organization(organization) + "/settings";
 
+    public string RateVersions(string organization) => Settings(organization) + "/rates";
+
+    public string RollBack(string organization) => RateVersions(organization) + "/roll-back";
+
+    public string Unpin(string organization) => RateVersions(organization) + "/unpin";
+
     public string ProjectSettings(string organization, string project) => Project(organization, project) + "/settings";
 
     public string CustomRules(string organization) => Organization(organization) + "/custom-rules";
+
+    public string NewCustomRule(string organization) => CustomRules(organization) + "/new";
+
+    public string CustomRule(string organization, Guid id) => $"{CustomRules(organization)}/{id:D}";
+
+    public string ExtendCustomRule(string organization, Guid id) => CustomRule(organization, id) + "/extend";
+
+    public string DeleteCustomRule(string organization, Guid id) => CustomRule(organization, id) + "/delete";
 
     public string Clients(string organization) => Organization(organization) + "/clients";
 

@@ -7,6 +7,7 @@ using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.Tasks.Runs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -74,7 +75,7 @@ internal static class RunsPages
         }
     }
 
-    private static IResult Show(HttpContext http, TaskRun run, string? problem = null) => PageResults.Show<RunPage, RunView>(
+    private static RazorComponentResult<RunPage> Show(HttpContext http, TaskRun run, string? problem = null) => PageResults.Show<RunPage, RunView>(
         PageFrame.Of(http, Section.Runs), ViewOf(http, run) with { Problem = problem }, problem is null ? StatusCodes.Status200OK : StatusCodes.Status409Conflict);
 
     // That of a run in progress is an object; it is the same for all that it is JSON.
@@ -85,7 +86,7 @@ internal static class RunsPages
         var result => JsonSerializer.SerializeToElement(result, result.GetType(), http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions),
     });
 
-    private static IResult NoSuchRun(string id) =>
+    private static ProblemHttpResult NoSuchRun(string id) =>
         TypedResults.Problem($"There is no run '{id}'. Runs are kept for 7 days; the page Runs lists them.", statusCode: StatusCodes.Status404NotFound);
 
     private static string? Text(string? typed) => string.IsNullOrEmpty(typed) ? null : typed;

@@ -12,6 +12,8 @@ internal sealed record TimeAxis(double End, double Step, bool ShowsBudget)
     private const int MaxTicks = 5;
     private const double Shortest = 1e-6;
 
+    private static readonly int[] RoundFactors = [1, 2, 5, 10];
+
     private static readonly double[] LongSteps =
     [
         30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 432_000, 864_000,
@@ -36,6 +38,6 @@ internal sealed record TimeAxis(double End, double Step, bool ShowsBudget)
         if (end > 120)
             return LongSteps.FirstOrDefault(step => step >= least, LongSteps[^1]);
         var decade = Math.Pow(10, Math.Floor(Math.Log10(least)));
-        return new[] { 1, 2, 5, 10 }.Select(factor => factor * decade).First(step => step >= least * (1 - 1e-9));
+        return RoundFactors.Select(factor => factor * decade).First(step => step >= least * (1 - 1e-9));
     }
 }

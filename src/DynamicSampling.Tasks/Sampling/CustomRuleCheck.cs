@@ -14,49 +14,56 @@ public static class CustomRuleCheck
     /// <param name="description">What it is for.</param>
     /// <param name="now">The instant.</param>
     public static string? Of(
+        RuleCondition? condition, long? samples, DateTimeOffset start, DateTimeOffset? end, string? project, string? description, DateTimeOffset now) =>
+        Problems(condition, samples, start, end, project, description, now).FirstOrDefault()?.ToString();
+
+    /// <summary>All problems. A rule that has ended is none.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static IEnumerable<MemberProblem> Problems(
         RuleCondition? condition, long? samples, DateTimeOffset start, DateTimeOffset? end, string? project, string? description, DateTimeOffset now)
     {
         if (condition is null)
-            return "condition is missing: say which traces the rule is for, such as {\"op\":\"eq\",\"name\":\"event.transaction\",\"value\":[\"GET /cart\"]}.";
+            yield return new("condition", "is missing: say which traces the rule is for, such as {\"op\":\"eq\",\"name\":\"event.transaction\",\"value\":[\"GET /cart\"]}.");
         // A rules document has all of an organization's rules: together they have to fit into memory, and through the network.
-        if (TextOf(condition) is var text and > CustomRule.MaxConditionText)
-            return $"condition must not have more than {CustomRule.MaxConditionText} characters in its names and values together, but has {text}.";
+        else if (TextOf(condition) is var text and > CustomRule.MaxConditionText)
+            yield return new("condition", $"must not have more than {CustomRule.MaxConditionText} characters in its names and values together, but has {text}.");
         if (OfSamples(samples) is { } wrong)
-            return wrong;
-        if (end is not { } until)
-            return "end is missing: say until when the rule holds, at most 2 days from its start.";
+            yield return wrong;
+        if (end is null)
+            yield return new("end", "is missing: say until when the rule holds, at most 2 days from its start.");
         if (project is not null && Names.Check(project) is { } problem)
-            return $"project {problem}.";
+            yield return new("project", $"{problem}.");
         if (description?.Length > CustomRule.MaxDescription)
-            return $"description must not be longer than {CustomRule.MaxDescription} characters.";
+            yield return new("description", $"must not be longer than {CustomRule.MaxDescription} characters.");
         // Lines and tabs it may have; but this no text of PostgreSQL can.
         if (description?.Contains('\0', StringComparison.Ordinal) == true)
-            return "description must not have the character U+0000.";
+            yield return new("description", "must not have the character U+0000.");
         // First, so that adding to it stays within what a time can be.
         if (start > now + CustomRule.MaxDuration)
-            return $"start must be within the next 2 days, but is {start:O}.";
-        return OfEnd(start, until, now);
+            yield return new("start", $"must be within the next 2 days, but is {start:O}.");
+        else if (end is { } until && OfEnd(start, until, now) is { } late)
+            yield return late;
     }
 
     /// <inheritdoc cref="Of"/>
-    public static string? OfSamples(long? samples) => samples switch
+    public static MemberProblem? OfSamples(long? samples) => samples switch
     {
-        null => "samples is missing: say how many traces are wanted.",
-        < 1 or > CustomRule.MaxSamples => $"samples must be from 1 to {CustomRule.MaxSamples}, but is {samples}.",
+        null => new("samples", "is missing: say how many traces are wanted."),
+        < 1 or > CustomRule.MaxSamples => new("samples", $"must be from 1 to {CustomRule.MaxSamples}, but is {samples}."),
         _ => null,
     };
 
     /// <inheritdoc cref="Of"/>
-    public static string? OfEnd(DateTimeOffset start, DateTimeOffset end, DateTimeOffset now)
+    public static MemberProblem? OfEnd(DateTimeOffset start, DateTimeOffset end, DateTimeOffset now)
     {
         if (end <= start)
-            return $"end must be after start, but {end:O} is not after {start:O}.";
-        return end > (start > now ? start : now) + CustomRule.MaxDuration ? $"end must be at most 2 days from now, or from start, but is {end:O}." : null;
+            return new("end", $"must be after start, but {end:O} is not after {start:O}.");
+        return end > (start > now ? start : now) + CustomRule.MaxDuration ? new("end", $"must be at most 2 days from now, or from start, but is {end:O}.") : null;
     }
 
     /// <inheritdoc cref="Of"/>
-    public static string? OfEndToCome(DateTimeOffset end, DateTimeOffset now) =>
-        end <= now ? $"end must be in the future, but is {end:O}; it is now {now:O}." : null;
+    public static MemberProblem? OfEndToCome(DateTimeOffset end, DateTimeOffset now) =>
+        end <= now ? new("end", $"must be in the future, but is {end:O}; it is now {now:O}.") : null;
 
     private static int TextOf(RuleCondition condition) => condition switch
     {

@@ -15,76 +15,106 @@ public static class SettingsCheck
     public const double MaxVolume = 1e15;
 
     /// <summary>The first problem, as a sentence that begins with the member; null when all is well.</summary>
-    public static string? Of(OrganizationSettings settings)
-    {
-        ArgumentNullException.ThrowIfNull(settings);
-        return Share(settings.TargetSampleRate, "targetSampleRate")
-            ?? Share(settings.MinimumSampleRate, "minimumSampleRate")
-            ?? Share(settings.Intensity, "intensity")
-            ?? (settings.MonthlyBudget is { } budget && !(budget is >= 0 and <= MaxVolume) ? $"monthlyBudget must be from 0 to {MaxVolume}, but is {budget}." : null)
-            ?? OfTiers(settings.Tiers)
-            ?? OfPins(settings.Pins)
-            ?? (Enum.IsDefined(settings.Mode) ? null : "mode must be organization or project.");
-    }
+    public static string? Of(OrganizationSettings settings) => Problems(settings).FirstOrDefault()?.ToString();
 
     /// <inheritdoc cref="Of(OrganizationSettings)"/>
-    public static string? Of(ProjectSettings settings)
+    public static string? Of(ProjectSettings settings) => Problems(settings).FirstOrDefault()?.ToString();
+
+    /// <summary>All problems.</summary>
+    public static IEnumerable<MemberProblem> Problems(OrganizationSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return Share(settings.TargetSampleRate, "targetSampleRate")
-            ?? Share(settings.MinimumSampleRate, "minimumSampleRate")
-            ?? Share(settings.Intensity, "intensity");
+        return Shares(settings.TargetSampleRate, settings.MinimumSampleRate, settings.Intensity)
+            .Concat(OfBudget(settings.MonthlyBudget))
+            .Concat(OfTiers(settings.Tiers))
+            .Concat(OfPins(settings.Pins))
+            .Concat(Enum.IsDefined(settings.Mode) ? [] : [new MemberProblem("mode", "must be organization or project.")]);
     }
 
-    private static string? OfTiers(IReadOnlyList<VolumeTier>? tiers)
+    /// <inheritdoc cref="Problems(OrganizationSettings)"/>
+    public static IEnumerable<MemberProblem> Problems(ProjectSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return Shares(settings.TargetSampleRate, settings.MinimumSampleRate, settings.Intensity);
+    }
+
+    private static IEnumerable<MemberProblem> Shares(double? target, double? minimum, double? intensity) =>
+        Share(target, "targetSampleRate").Concat(Share(minimum, "minimumSampleRate")).Concat(Share(intensity, "intensity"));
+
+    private static IEnumerable<MemberProblem> OfBudget(double? budget)
+    {
+        if (budget is { } traces && !(traces is >= 0 and <= MaxVolume))
+            yield return new("monthlyBudget", Text($"must be from 0 to {MaxVolume}, but is {traces}."));
+    }
+
+    private static IEnumerable<MemberProblem> OfTiers(IReadOnlyList<VolumeTier>? tiers)
     {
         if (tiers is null)
-            return null;
+            yield break;
         if (tiers.Count == 0)
-            return "tiers must not be empty: leave it out for none.";
+            yield return new("tiers", "must not be empty: leave it out for none.");
         if (tiers.Count > MaxTiers)
-            return $"tiers must be {MaxTiers} at most, but are {tiers.Count}.";
+        {
+            yield return new("tiers", Text($"must be {MaxTiers} at most, but are {tiers.Count}."));
+            yield break;
+        }
+
         for (var i = 0; i < tiers.Count; i++)
         {
             if (tiers[i] is not { } tier)
-                return $"tiers[{i}] must be an object, such as {{\"monthlyVolume\":1000000,\"rate\":0.1}}.";
-            if (!(tier.MonthlyVolume is > 0 and <= MaxVolume))
-                return $"tiers[{i}].monthlyVolume must be more than 0 and at most {MaxVolume}, but is {tier.MonthlyVolume}.";
-            if (i > 0 && tier.MonthlyVolume <= tiers[i - 1].MonthlyVolume)
-                return $"tiers[{i}].monthlyVolume must be more than that of the tier before, {tiers[i - 1].MonthlyVolume}, but is {tier.MonthlyVolume}: tiers ascend.";
-            if (Share(tier.Rate, $"tiers[{i}].rate") is { } problem)
-                return problem;
-        }
+            {
+                yield return new($"tiers[{i}]", "must be an object, such as {\"monthlyVolume\":1000000,\"rate\":0.1}.");
+                continue;
+            }
 
-        return null;
+            if (!(tier.MonthlyVolume is > 0 and <= MaxVolume))
+                yield return new($"tiers[{i}].monthlyVolume", Text($"must be more than 0 and at most {MaxVolume}, but is {tier.MonthlyVolume}."));
+            else if (i > 0 && tiers[i - 1] is { } last && tier.MonthlyVolume <= last.MonthlyVolume)
+                yield return new($"tiers[{i}].monthlyVolume", Text($"must be more than that of the tier before, {last.MonthlyVolume}, but is {tier.MonthlyVolume}: tiers ascend."));
+            foreach (var problem in Share(tier.Rate, $"tiers[{i}].rate"))
+                yield return problem;
+        }
     }
 
-    private static string? OfPins(IReadOnlyList<Pin>? pins)
+    private static IEnumerable<MemberProblem> OfPins(IReadOnlyList<Pin>? pins)
     {
         if (pins is null)
-            return null;
+            yield break;
         if (pins.Count > MaxPins)
-            return $"pins must be {MaxPins} at most, but are {pins.Count}.";
+        {
+            yield return new("pins", Text($"must be {MaxPins} at most, but are {pins.Count}."));
+            yield break;
+        }
+
         var seen = new HashSet<(string, string?)>();
         for (var i = 0; i < pins.Count; i++)
         {
             if (pins[i] is not { } pin)
-                return $"pins[{i}] must be an object, such as {{\"project\":\"checkout\",\"transaction\":\"POST /order\",\"always\":true}}.";
-            if (Names.Check(pin.Project) is { } project)
-                return $"pins[{i}].project {project}.";
-            if (pin.Transaction is not null && Names.Check(pin.Transaction) is { } transaction)
-                return $"pins[{i}].transaction {transaction}.";
-            if (pin.Always == pin.MaximumSampleRate is not null)
-                return $"pins[{i}] must have either always, which is true, or maximumSampleRate.";
-            if (Share(pin.MaximumSampleRate, $"pins[{i}].maximumSampleRate") is { } problem)
-                return problem;
-            if (!seen.Add((pin.Project, pin.Transaction)))
-                return $"pins[{i}] is about the same as an earlier one: {(pin.Transaction is null ? $"project '{pin.Project}'" : $"transaction '{pin.Transaction}' of project '{pin.Project}'")}.";
-        }
+            {
+                yield return new($"pins[{i}]", "must be an object, such as {\"project\":\"checkout\",\"transaction\":\"POST /order\",\"always\":true}.");
+                continue;
+            }
 
-        return null;
+            var badProject = Names.Check(pin.Project);
+            if (badProject is not null)
+                yield return new($"pins[{i}].project", $"{badProject}.");
+            if (pin.Transaction is not null && Names.Check(pin.Transaction) is { } badTransaction)
+                yield return new($"pins[{i}].transaction", $"{badTransaction}.");
+            if (pin.Always == pin.MaximumSampleRate is not null)
+                yield return new($"pins[{i}]", "must have either always, which is true, or maximumSampleRate.");
+            foreach (var problem in Share(pin.MaximumSampleRate, $"pins[{i}].maximumSampleRate"))
+                yield return problem;
+            if (badProject is null && !seen.Add((pin.Project, pin.Transaction)))
+                yield return new($"pins[{i}]", $"is about the same as an earlier one: {(pin.Transaction is null ? $"project '{pin.Project}'" : $"transaction '{pin.Transaction}' of project '{pin.Project}'")}.");
+        }
     }
 
-    private static string? Share(double? value, string member) =>
-        value is null or (>= 0 and <= 1) ? null : $"{member} must be from 0 to 1, but is {value}.";
+    private static IEnumerable<MemberProblem> Share(double? value, string member)
+    {
+        if (value is { } share && !(share is >= 0 and <= 1))
+            yield return new(member, Text($"must be from 0 to 1, but is {share}.")) { Share = share };
+    }
+
+    // Wherever the process runs.
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

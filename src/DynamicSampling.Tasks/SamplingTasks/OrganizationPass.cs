@@ -16,6 +16,9 @@ internal sealed class OrganizationPass(
 {
     private static readonly OrganizationOutcome Pinned = new(OutcomeKind.Pinned, Projects: 0, Failures: []);
 
+    /// <summary>The same pass with organizations and their settings from somewhere else.</summary>
+    public OrganizationPass Over(IOrganizationStore others) => new(reader.Of(others), target, recalibration, publish, rates, progress, options, clock, logger);
+
     /// <summary>Runs it, and keeps what has come of it in <see cref="TaskContext.Result"/>.</summary>
     /// <param name="context">The run.</param>
     /// <param name="task">The task's short name, under which the pass remembers where it stopped.</param>
@@ -173,7 +176,7 @@ internal sealed class OrganizationPass(
         }
         else if (!work.HasLostProjects)
         {
-            return new(OutcomeKind.WithoutVolumes, Projects: 0, work.Failures());
+            return new(OutcomeKind.WithoutVolumes, Projects: 0, work.Failures()) { Target = work.Target };
         }
 
         return await publish.ApplyAsync(context, work, parts, dryRun);

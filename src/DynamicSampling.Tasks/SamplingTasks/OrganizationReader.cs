@@ -8,6 +8,9 @@ namespace DynamicSampling.Tasks.SamplingTasks;
 /// <summary>Reads organizations, their projects and their volumes, a page at a time.</summary>
 internal sealed class OrganizationReader(IOrganizationStore organizations, IVolumeStore volumes, IOptions<SamplingOptions> options)
 {
+    /// <summary>A reader of the same volumes that takes organizations and their settings from somewhere else.</summary>
+    public OrganizationReader Of(IOrganizationStore others) => new(others, volumes, options);
+
     /// <summary>How many organizations a pass over all of them, or a shard of them, has before it.</summary>
     public ValueTask<long> CountAsync(TaskContext context, OrganizationShard? shard) =>
         context.RunAsync("count_organizations", (function, cancellationToken) =>

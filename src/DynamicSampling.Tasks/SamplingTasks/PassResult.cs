@@ -68,6 +68,9 @@ public sealed record PassResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RateDifference? Difference { get; private init; }
 
+    /// <summary>The target of the organization that was computed last, for a pass over one.</summary>
+    internal TargetRate? Target { get; private init; }
+
     /// <summary>What it comes to, in a sentence.</summary>
     public string Message => this switch
     {
@@ -92,6 +95,7 @@ public sealed record PassResult
             WithoutVolumes = WithoutVolumes + (outcome.Kind == OutcomeKind.WithoutVolumes ? 1 : 0),
             Pinned = Pinned + (outcome.Kind == OutcomeKind.Pinned ? 1 : 0),
             FailedProjects = FailedProjects + outcome.Failures.Count,
+            Target = outcome.Target,
             Difference = Difference is null ? outcome.Difference : outcome.Difference is null ? Difference : Difference.With(outcome.Difference),
         };
         foreach (var failure in outcome.Failures)

@@ -21,7 +21,10 @@ internal sealed class PublishStep(IRateStore rates, IOptions<SamplingOptions> op
             await context.RunAsync("store_rates", (function, _) => StoreAsync(context, function, work, changes));
         var failures = work.Failures();
         return new(
-            changes.IsWorthPublishing ? OutcomeKind.Published : OutcomeKind.Unchanged, work.Projects.Count - failures.Count, failures, changes.Difference);
+            changes.IsWorthPublishing ? OutcomeKind.Published : OutcomeKind.Unchanged, work.Projects.Count - failures.Count, failures, changes.Difference)
+        {
+            Target = work.Target,
+        };
     }
 
     // Renewed well before it expires, but not in every pass.

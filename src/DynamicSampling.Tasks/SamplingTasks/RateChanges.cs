@@ -8,6 +8,7 @@ internal sealed class RateChanges
     private readonly OrganizationWork _work;
     private readonly double _threshold;
     private readonly List<RateChange>? _changes;
+    private readonly List<ProjectChange> _projects = [];
     private double _keptBefore;
     private double _keptAfter;
     private long _changed;
@@ -27,7 +28,10 @@ internal sealed class RateChanges
     public bool IsWorthPublishing { get; private set; }
 
     /// <summary>All that would be served otherwise; null unless it was asked for.</summary>
-    public RateDifference? Difference => _changes is null ? null : new(_keptBefore, _keptAfter, _changed, RateDifference.Largest(_changes));
+    public RateDifference? Difference => _changes is null ? null : new(_keptBefore, _keptAfter, _changed, RateDifference.Largest(_changes))
+    {
+        Projects = RateDifference.Largest(_projects),
+    };
 
     /// <summary>Compares what a pass has computed with what is published.</summary>
     /// <param name="work">The organization, computed.</param>
@@ -69,6 +73,7 @@ internal sealed class RateChanges
         if (project.Before is not { } before || after != before || factor != _work.Before!.FactorOf(before, _work.Now))
             Changed.Add(new(after, Spending.Of(after, factor)));
         IsWorthPublishing |= project.Before is null || !SameTerms(project.Before, after);
+        var (changed, keptBefore, keptAfter) = (_changed, _keptBefore, _keptAfter);
         CompareClass(project, transaction: null, Spending.OfOthers(after));
         foreach (var transaction in after.Transactions)
             CompareClass(project, transaction.Transaction, transaction.Total * Spending.Scale(after));
@@ -77,6 +82,9 @@ internal sealed class RateChanges
             if (after.Transactions.Find(transaction.Transaction) is null)
                 CompareClass(project, transaction.Transaction, count: 0);
         }
+
+        if (_changed > changed)
+            _projects.Add(new(project.Name, after.Total, _keptBefore - keptBefore, _keptAfter - keptAfter));
     }
 
     private void CompareClass(ProjectWork project, string? transaction, double count)

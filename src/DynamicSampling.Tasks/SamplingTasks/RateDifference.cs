@@ -10,11 +10,17 @@ namespace DynamicSampling.Tasks.SamplingTasks;
 /// <param name="Changes">The changes that move the most traces, 100 of them at most.</param>
 public sealed record RateDifference(double ExpectedKeptBefore, double ExpectedKeptAfter, long ChangedRates, ImmutableArray<RateChange> Changes)
 {
+    /// <summary>The projects whose rate as a whole would change, those first that move the most traces; 100 of them at most.</summary>
+    internal ImmutableArray<ProjectChange> Projects { get; init; } = [];
+
     internal RateDifference With(RateDifference other) => new(
         ExpectedKeptBefore + other.ExpectedKeptBefore,
         ExpectedKeptAfter + other.ExpectedKeptAfter,
         ChangedRates + other.ChangedRates,
         Largest(Changes.Concat(other.Changes)));
+
+    internal static ImmutableArray<ProjectChange> Largest(IEnumerable<ProjectChange> changes) =>
+        [.. changes.OrderByDescending(change => Math.Abs(change.ExpectedKeptAfter - change.ExpectedKeptBefore)).Take(PassLimits.NamesInResult)];
 
     internal static ImmutableArray<RateChange> Largest(IEnumerable<RateChange> changes) =>
         [.. changes.OrderByDescending(change => Math.Abs(change.ExpectedKeptAfter - change.ExpectedKeptBefore)).Take(PassLimits.NamesInResult)];
@@ -31,3 +37,10 @@ public sealed record RateDifference(double ExpectedKeptBefore, double ExpectedKe
 public sealed record RateChange(
     string Organization, string Project, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Transaction,
     double Before, double After, double ExpectedKeptBefore, double ExpectedKeptAfter);
+
+/// <summary>A project whose rate as a whole would change.</summary>
+/// <param name="Project">The project's name.</param>
+/// <param name="Total">Traces of the window.</param>
+/// <param name="ExpectedKeptBefore">How many of them are kept at the rates that are served.</param>
+/// <param name="ExpectedKeptAfter">How many of them would be kept.</param>
+public sealed record ProjectChange(string Project, double Total, double ExpectedKeptBefore, double ExpectedKeptAfter);

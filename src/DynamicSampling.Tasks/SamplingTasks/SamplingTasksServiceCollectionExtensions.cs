@@ -6,7 +6,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class SamplingTasksServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds every <see cref="ISamplingTask"/>. They need the stores of <c>DynamicSampling.Tasks.Sampling</c> (organizations, volumes,
+    /// Adds every <see cref="ISamplingTask"/>, and <see cref="ISettingsPreview"/>. They need the stores of <c>DynamicSampling.Tasks.Sampling</c> (organizations, volumes,
     /// rates, custom rules, progress), a <see cref="TimeProvider"/>, and options for sampling and scheduling.
     /// </summary>
     public static IServiceCollection AddSamplingTasks(this IServiceCollection services)
@@ -17,6 +17,7 @@ public static class SamplingTasksServiceCollectionExtensions
         services.AddSingleton<RecalibrationStep>();
         services.AddSingleton<PublishStep>();
         services.AddSingleton<OrganizationPass>();
+        services.AddSingleton<ISettingsPreview, SettingsPreview>();
         services.AddSingleton<ISamplingTask, SlidingWindowOrg>();
         services.AddSingleton<ISamplingTask, BoostLowVolumeProjects>();
         services.AddSingleton<ISamplingTask, BoostLowVolumeTransactions>();

@@ -37,6 +37,20 @@ public class SettingsCheckTests
         Assert.StartsWith(problem, SettingsCheck.Of(settings), StringComparison.Ordinal);
 
     [Fact]
+    public void Problems_Several_NameEachMember()
+    {
+        var problems = SettingsCheck.Problems(new OrganizationSettings
+        {
+            TargetSampleRate = 1.5, MonthlyBudget = -1, Tiers = [new(0, 2), null!, new(5, 0.5)], Pins = [new("..", "", Always: true)], Mode = (SamplingMode)7,
+        }).ToList();
+
+        Assert.Equal(
+            ["targetSampleRate", "monthlyBudget", "tiers[0].monthlyVolume", "tiers[0].rate", "tiers[1]", "pins[0].project", "pins[0].transaction", "mode"],
+            problems.Select(problem => problem.Member));
+        Assert.Equal([1.5, 2.0], problems.Where(problem => problem.Share is not null).Select(problem => problem.Share!.Value));
+    }
+
+    [Fact]
     public void Of_BadProjectSettings_NamesTheMember()
     {
         Assert.Equal("targetSampleRate must be from 0 to 1, but is -1.", SettingsCheck.Of(new ProjectSettings { TargetSampleRate = -1 }));
