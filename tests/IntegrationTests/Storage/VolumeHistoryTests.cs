@@ -54,17 +54,18 @@ public class VolumeHistoryTests
     {
         await using var host = new ApiHost();
         using var client = host.CreateClient();
-        host.Clock.Advance(TwentyMinutes);
-        await host.CountAsync(VolumeSource.Posted, Minute - 1 - (hours * 60), "p", ("a", 1, 1));
-        await host.CountAsync(VolumeSource.Posted, Minute - (hours * 60), "p", ("a", 10, 2));
-        await host.CountAsync(VolumeSource.Posted, Minute - 1 - ((hours - 1) * 60), "q", ("a", 30, 4));
-        await host.CountAsync(VolumeSource.Spans, Minute + 19, "p", ("a", 14, 7));
-        await host.CountAsync(VolumeSource.Posted, Minute + 60, "p", ("a", 1, 1));
+        await host.CountAsync(VolumeSource.Posted, Minute - 1, "p", ("a", 1, 1));
+        await host.CountAsync(VolumeSource.Posted, Minute, "p", ("a", 10, 2));
+        await host.CountAsync(VolumeSource.Posted, Minute + 59, "q", ("a", 30, 4));
+        host.Clock.Advance(TimeSpan.FromHours(hours) + TwentyMinutes);
+        var hour = Minute + (hours * 60);
+        await host.CountAsync(VolumeSource.Spans, hour + 19, "p", ("a", 14, 7));
+        await host.CountAsync(VolumeSource.Posted, hour + 60, "p", ("a", 1, 1));
 
         var history = await ReadAsync(host, window);
 
-        Assert.Equal(At(Minute - (hours * 60)), history.Start);
-        Assert.Equal(At(Minute + 21), history.End);
+        Assert.Equal(At(Minute), history.Start);
+        Assert.Equal(At(hour + 21), history.End);
         Assert.Equal(hours + 1, history.Points.Count);
         Assert.Equal(new(Total: 40, Kept: 6, IsExact: true), history.Points[0]);
         Assert.Equal(new(Total: 14, Kept: 7, IsExact: false), history.Points[^1]);
