@@ -2,12 +2,20 @@ using System.Net;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
+using DynamicSampling.IntegrationTests.Api;
 
 namespace DynamicSampling.IntegrationTests.Dashboard;
 
 /// <summary>Fills in and sends forms as a browser does.</summary>
 internal static class SettingsForms
 {
+    /// <summary>A browser on a socket: the server in memory does not know what a path was before it was decoded.</summary>
+    public static HttpClient Browse(this ApiHost host)
+    {
+        using var client = host.Listen();
+        return new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = client.BaseAddress };
+    }
+
     public static async Task<IHtmlDocument> GetPageAsync(this HttpClient client, string path, HttpStatusCode status = HttpStatusCode.OK)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
