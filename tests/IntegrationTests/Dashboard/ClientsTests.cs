@@ -32,7 +32,7 @@ public sealed class ClientsTests
     public async Task Show_ServiceOfTheList_IsFoundByItsLink()
     {
         await using var host = new ApiHost();
-        using var client = await FollowAsync(host);
+        using var client = await FollowAsync(host, listens: true);
         var list = await client.GetPageAsync(Clients);
         var page = await client.GetPageAsync(list.QuerySelector("tbody a")!.GetAttribute("href")!);
 
@@ -63,8 +63,11 @@ public sealed class ClientsTests
         Assert.Contains(expected, (await client.GetPageAsync(Clients + query)).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
     }
 
-    private static async Task<HttpClient> FollowAsync(ApiHost host)
+    private static async Task<HttpClient> FollowAsync(ApiHost host, bool listens = false)
     {
+        // On a socket paths are as they were sent.
+        if (listens)
+            host.UseKestrel();
         var client = await host.WithRatesAsync("acme");
         for (var poll = 0; poll < 5; poll++)
         {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using DynamicSampling.IntegrationTests.Api;
+using DynamicSampling.Tests;
 
 namespace DynamicSampling.IntegrationTests.Dashboard;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using DynamicSampling.IntegrationTests.Api;
+using DynamicSampling.Tests;
 
 namespace DynamicSampling.IntegrationTests.Dashboard;
 
@@ -84,7 +85,7 @@ public sealed class ProjectSettingsPagesTests
         using var response = await client.SendFormAsync(mine, Form, "save", ("intensity", "30"));
         var stale = await response.ReadPageAsync(HttpStatusCode.PreconditionFailed);
 
-        Assert.Equal("Balance of transactions, in %5030", stale.QuerySelector("#stale tbody tr")!.Read());
+        Assert.Equal("Balance of transactions, in % 50 30", stale.QuerySelector("#stale tbody tr")!.Read());
         Assert.Equal(0.5, (await client.GetJsonAsync(Api)).GetProperty("intensity").GetDouble());
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using DynamicSampling.IntegrationTests.Api;
+using DynamicSampling.Tests;
 
 namespace DynamicSampling.IntegrationTests.Dashboard;
 

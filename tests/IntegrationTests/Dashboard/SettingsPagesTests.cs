@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using AngleSharp.Html.Dom;
 using DynamicSampling.IntegrationTests.Api;
+using DynamicSampling.Tests;
 using Microsoft.AspNetCore.Hosting;
 
 namespace DynamicSampling.IntegrationTests.Dashboard;
@@ -204,7 +205,7 @@ public sealed class SettingsPagesTests
         using var again = await client.SendFormAsync(stale, Form, "save");
 
         Assert.Equal(
-            ["Keep, in % of all traces 75 30", "Balance of transactions, in %empty50"], stale.QuerySelectorAll("#stale tbody tr").Select(row => row.Read()));
+            ["Keep, in % of all traces 75 30", "Balance of transactions, in % empty 50"], stale.QuerySelectorAll("#stale tbody tr").Select(row => row.Read()));
         Assert.Equal("30", ValueOf(stale, "targetSampleRate"));
         Assert.Equal(tag, after);
         again.SeeOther();

@@ -36,7 +36,7 @@ public sealed class ServicePageTests
         Assert.Equal(
             ["/organizations/acme/services/checkout/settings", "/organizations/acme/clients/checkout", "/runs?organization=acme"],
             page.QuerySelectorAll(".head .actions a").Select(link => link.GetAttribute("href")));
-        Assert.Contains("the rate changed 1 times, between 2.00 % and 4.00 %; now it is 2.00 %", page.QuerySelector("#rates svg[role=img]")!.GetAttribute("aria-label"), StringComparison.Ordinal);
+        Assert.Contains("the rate changed once, between 2.00 % and 4.00 %; now it is 2.00 %", page.QuerySelector("#rates svg[role=img]")!.GetAttribute("aria-label"), StringComparison.Ordinal);
         Assert.NotNull(page.QuerySelector("#volume"));
     }
 

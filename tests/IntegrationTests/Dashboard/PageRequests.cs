@@ -3,11 +3,12 @@ using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
 using DynamicSampling.IntegrationTests.Api;
+using DynamicSampling.Tests;
 
 namespace DynamicSampling.IntegrationTests.Dashboard;
 
-/// <summary>Fills in and sends forms as a browser does.</summary>
-internal static class SettingsForms
+/// <summary>Reads pages, fills in forms and sends them as a browser does.</summary>
+internal static class PageRequests
 {
     /// <summary>A browser on a socket: the server in memory does not know what a path was before it was decoded.</summary>
     public static HttpClient Browse(this ApiHost host)
@@ -70,8 +71,6 @@ internal static class SettingsForms
         Assert.Equal(HttpStatusCode.SeeOther, response.StatusCode);
         return response.Headers.Location!.OriginalString;
     }
-
-    public static string Read(this INode node) => string.Join(' ', node.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>What is said at a field.</summary>
     public static string? ProblemAt(this IHtmlDocument page, string field) =>
