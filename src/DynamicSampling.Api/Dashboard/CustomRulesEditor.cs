@@ -72,10 +72,10 @@ internal sealed class CustomRulesEditor(
     }
 
     public async Task<IReadOnlyList<MemberProblem>> ExtendAsync(
-        HttpContext http, string organization, Guid id, DateTimeOffset? end, long? samples, CancellationToken cancellationToken)
+        HttpContext http, string organization, Guid id, DateTimeOffset? until, long? samples, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var extension = new CustomRuleExtension(end, samples);
+        var extension = new CustomRuleExtension(until, samples);
         if (await store.FindAsync(organization, id, cancellationToken) is { } known && extension.Problems(known, now).ToList() is { Count: > 0 } problems)
             return problems;
         return await store.ChangeAsync(organization, id, now, extension.ApplyTo, Caller.NameOf(http), cancellationToken) is null

@@ -4,6 +4,7 @@ using DynamicSampling.Dashboard.Routing;
 using DynamicSampling.Tasks.Sampling;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace DynamicSampling.Dashboard.CustomRules;
@@ -112,13 +113,13 @@ internal static class CustomRulesPages
 
     private static PageFrame FrameOf(HttpContext http, string organization) => PageFrame.Of(http, Section.CustomRules, organization);
 
-    private static IResult ShowForm(HttpContext http, NewCustomRuleModel model, int status = StatusCodes.Status200OK) =>
+    private static RazorComponentResult<NewCustomRulePage> ShowForm(HttpContext http, NewCustomRuleModel model, int status = StatusCodes.Status200OK) =>
         PageResults.Show<NewCustomRulePage, NewCustomRuleModel>(FrameOf(http, model.Organization), model, status);
 
-    private static IResult ShowRule(HttpContext http, CustomRuleModel model, int status = StatusCodes.Status200OK) =>
+    private static RazorComponentResult<CustomRulePage> ShowRule(HttpContext http, CustomRuleModel model, int status = StatusCodes.Status200OK) =>
         PageResults.Show<CustomRulePage, CustomRuleModel>(FrameOf(http, model.Organization), model, status);
 
-    private static IResult Unknown(HttpContext http, string organization) => PageResults.Show<ErrorPage, ErrorModel>(
+    private static RazorComponentResult<ErrorPage> Unknown(HttpContext http, string organization) => PageResults.Show<ErrorPage, ErrorModel>(
         FrameOf(http, organization), new("No such rule", "It was deleted, or its link is not right. The list of custom rules has those that there are."), StatusCodes.Status404NotFound);
 
     private static string? TextOf(string? done) => done switch

@@ -35,7 +35,7 @@ public interface ICustomRulesEditor
     /// <summary>Gives a rule a later end, or more samples; null leaves them as they are.</summary>
     /// <returns>What is wrong; nothing when it was done.</returns>
     Task<IReadOnlyList<MemberProblem>> ExtendAsync(
-        HttpContext http, string organization, Guid id, DateTimeOffset? end, long? samples, CancellationToken cancellationToken);
+        HttpContext http, string organization, Guid id, DateTimeOffset? until, long? samples, CancellationToken cancellationToken);
 
     /// <summary>Deletes a rule.</summary>
     /// <returns>False when there is none of that id.</returns>

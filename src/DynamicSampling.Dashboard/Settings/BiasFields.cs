@@ -11,14 +11,30 @@ internal static class BiasFields
     /// <summary>All of them, as the HTTP API has them.</summary>
     public static IReadOnlyList<BiasField> All { get; } =
     [
-        new("customRules", "Custom rules", "Rules that somebody made are in force.", Shows: false, biases => biases.CustomRules, (biases, on) => biases with { CustomRules = on }),
-        new("healthChecks", "Health checks", "Transactions such as GET /healthz get a fifth of the project's rate.", Shows: true, biases => biases.HealthChecks, (biases, on) => biases with { HealthChecks = on }),
-        new("replays", "Replays", "Traces with a replay are always kept.", Shows: false, biases => biases.Replays, (biases, on) => biases with { Replays = on }),
-        new("environments", "Development environments", "Traces of environments such as dev, test, qa and local are always kept.", Shows: false, biases => biases.Environments, (biases, on) => biases with { Environments = on }),
-        new("recalibration", "Recalibration", "A factor makes up for what the last five minutes were away from the target.", Shows: true, biases => biases.Recalibration, (biases, on) => biases with { Recalibration = on }),
-        new("latestReleases", "Latest releases", "A new release is kept more often in its first hour.", Shows: false, biases => biases.LatestReleases, (biases, on) => biases with { LatestReleases = on }),
-        new("transactions", "Transactions", "Transactions have rates of their own: rare ones are kept more often than busy ones.", Shows: true, biases => biases.Transactions, (biases, on) => biases with { Transactions = on }),
-        new("minimumSampleRate", "Minimum rate", "The minimum rate holds.", Shows: true, biases => biases.MinimumSampleRate, (biases, on) => biases with { MinimumSampleRate = on }),
+        new(
+            "customRules", "Custom rules", "Rules that somebody made are in force.", Shows: false,
+            biases => biases.CustomRules, (biases, on) => biases with { CustomRules = on }),
+        new(
+            "healthChecks", "Health checks", "Transactions such as GET /healthz get a fifth of the project's rate.", Shows: true,
+            biases => biases.HealthChecks, (biases, on) => biases with { HealthChecks = on }),
+        new(
+            "replays", "Replays", "Traces with a replay are always kept.", Shows: false,
+            biases => biases.Replays, (biases, on) => biases with { Replays = on }),
+        new(
+            "environments", "Development environments", "Traces of environments such as dev, test, qa and local are always kept.", Shows: false,
+            biases => biases.Environments, (biases, on) => biases with { Environments = on }),
+        new(
+            "recalibration", "Recalibration", "A factor makes up for what the last five minutes were away from the target.", Shows: true,
+            biases => biases.Recalibration, (biases, on) => biases with { Recalibration = on }),
+        new(
+            "latestReleases", "Latest releases", "A new release is kept more often in its first hour.", Shows: false,
+            biases => biases.LatestReleases, (biases, on) => biases with { LatestReleases = on }),
+        new(
+            "transactions", "Transactions", "Transactions have rates of their own: rare ones are kept more often than busy ones.", Shows: true,
+            biases => biases.Transactions, (biases, on) => biases with { Transactions = on }),
+        new(
+            "minimumSampleRate", "Minimum rate", "The minimum rate holds.", Shows: true,
+            biases => biases.MinimumSampleRate, (biases, on) => biases with { MinimumSampleRate = on }),
     ];
 }
 

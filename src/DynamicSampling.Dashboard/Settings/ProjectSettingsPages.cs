@@ -5,6 +5,7 @@ using DynamicSampling.Tasks.Sampling;
 using DynamicSampling.Tasks.SamplingTasks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace DynamicSampling.Dashboard.Settings;
@@ -82,6 +83,6 @@ internal static class ProjectSettingsPages
     private static string LinkOf(HttpContext http, ProjectKey key) =>
         PageFrame.Of(http, Section.Services).Links.ProjectSettings(key.Organization, key.Project);
 
-    private static IResult Show(HttpContext http, SettingsModel<ProjectSettingsView> model, int status = StatusCodes.Status200OK) =>
+    private static RazorComponentResult<ProjectSettingsPage> Show(HttpContext http, SettingsModel<ProjectSettingsView> model, int status = StatusCodes.Status200OK) =>
         PageResults.Show<ProjectSettingsPage, SettingsModel<ProjectSettingsView>>(PageFrame.Of(http, Section.Services, model.View.Key.Organization), model, status);
 }

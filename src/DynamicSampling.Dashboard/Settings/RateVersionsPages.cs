@@ -4,6 +4,7 @@ using DynamicSampling.Dashboard.Layout;
 using DynamicSampling.Dashboard.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace DynamicSampling.Dashboard.Settings;
@@ -59,6 +60,6 @@ internal static class RateVersionsPages
         return SeeOther.To(PageFrame.Of(http, Section.Settings).Links.Settings(org.Value) + "?done=" + DoneText.Unpinned);
     }
 
-    private static IResult Show(HttpContext http, RateVersionsModel model, int status = StatusCodes.Status200OK) =>
+    private static RazorComponentResult<RateVersionsPage> Show(HttpContext http, RateVersionsModel model, int status = StatusCodes.Status200OK) =>
         PageResults.Show<RateVersionsPage, RateVersionsModel>(PageFrame.Of(http, Section.Settings, model.View.Organization), model, status);
 }

@@ -5,6 +5,7 @@ using DynamicSampling.Tasks.Sampling;
 using DynamicSampling.Tasks.SamplingTasks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace DynamicSampling.Dashboard.Settings;
@@ -81,6 +82,6 @@ internal static class SettingsPages
         return Show(http, new(view, form) { Theirs = theirs }, StatusCodes.Status412PreconditionFailed);
     }
 
-    private static IResult Show(HttpContext http, SettingsModel<SettingsView> model, int status = StatusCodes.Status200OK) =>
+    private static RazorComponentResult<SettingsPage> Show(HttpContext http, SettingsModel<SettingsView> model, int status = StatusCodes.Status200OK) =>
         PageResults.Show<SettingsPage, SettingsModel<SettingsView>>(PageFrame.Of(http, Section.Settings, model.View.Organization), model, status);
 }

@@ -2,6 +2,7 @@ using System.Net;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
+using DynamicSampling.IntegrationTests.Api;
 using DynamicSampling.Tests;
 
 namespace DynamicSampling.IntegrationTests.Dashboard;
@@ -9,6 +10,13 @@ namespace DynamicSampling.IntegrationTests.Dashboard;
 /// <summary>Reads pages, fills in forms and sends them as a browser does.</summary>
 internal static class PageRequests
 {
+    /// <summary>A browser on a socket: the server in memory does not know what a path was before it was decoded.</summary>
+    public static HttpClient Browse(this ApiHost host)
+    {
+        using var client = host.Listen();
+        return new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = client.BaseAddress };
+    }
+
     public static async Task<IHtmlDocument> GetPageAsync(this HttpClient client, string path, HttpStatusCode status = HttpStatusCode.OK)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);

@@ -7,9 +7,9 @@ namespace DynamicSampling.IntegrationTests.Dashboard;
 
 public sealed class ProjectSettingsPagesTests
 {
-    private const string Page = "/organizations/acme/services/check%2Fout/settings";
+    private const string Page = "/organizations/acme/services/check%20out/settings";
     private const string Form = "form#settings";
-    private const string Api = "/api/organizations/acme/projects/check%2Fout";
+    private const string Api = "/api/organizations/acme/projects/check%20out";
 
     [Fact]
     public async Task Save_AllMembers_AreWhatTheHttpApiHas()
@@ -49,7 +49,7 @@ public sealed class ProjectSettingsPagesTests
     public async Task Save_TargetInModeOrganization_SaysThatItIsNotUsed()
     {
         await using var host = new ApiHost();
-        using var client = await host.WithVolumesAsync("acme", ("check/out", 10));
+        using var client = await host.WithVolumesAsync("acme", ("check out", 10));
         using var saved = await client.SendFormAsync(await client.GetPageAsync(Page), Form, "save", ("targetSampleRate", "50"));
         var unused = await client.GetPageAsync(saved.SeeOther());
         using var mode = await client.PutAsJsonAsync("/api/organizations/acme", new { mode = "project" });
@@ -64,13 +64,13 @@ public sealed class ProjectSettingsPagesTests
     public async Task Preview_Settings_ShowTheProjectOnlyAndStoreNothing()
     {
         await using var host = new ApiHost();
-        using var client = await host.WithVolumesAsync("acme", ("check/out", 1000), ("other", 1000));
+        using var client = await host.WithVolumesAsync("acme", ("check out", 1000), ("other", 1000));
         using var mode = await client.PutAsJsonAsync("/api/organizations/acme", new { mode = "project", targetSampleRate = 0.1 });
         using var run = await client.RunTaskAsync("rebalance_orgs");
         using var response = await client.SendFormAsync(await client.GetPageAsync(Page), Form, "preview", ("targetSampleRate", "50"));
         var page = await response.ReadPageAsync();
 
-        Assert.Equal("check/out 1,000 10.0 % 50.0 % 100 500", Assert.Single(page.QuerySelectorAll("#preview tbody tr")).Read());
+        Assert.Equal("check out 1,000 10.0 % 50.0 % 100 500", Assert.Single(page.QuerySelectorAll("#preview tbody tr")).Read());
         Assert.False((await client.GetJsonAsync(Api)).GetProperty("stored").GetBoolean());
         Assert.Equal(1, host.Count("audit"));
     }
@@ -93,7 +93,7 @@ public sealed class ProjectSettingsPagesTests
     public async Task Reset_Confirmed_FollowsTheOrganization()
     {
         await using var host = new ApiHost();
-        using var client = await host.WithVolumesAsync("acme", ("check/out", 10));
+        using var client = await host.WithVolumesAsync("acme", ("check out", 10));
         using var put = await client.PutAsJsonAsync(Api, new { intensity = 0.5 });
         var page = await client.GetPageAsync(Page);
         using var unconfirmed = await client.SendFormAsync(page, "form.confirm", "reset");

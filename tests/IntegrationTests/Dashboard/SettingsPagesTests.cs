@@ -27,7 +27,7 @@ public sealed class SettingsPagesTests
         },
         {
             "pins[1].project=a/b%25<script>&pins[1].kind=always", "pins",
-            """[{"project":"a/b%25\u003Cscript\u003E","transaction":null,"always":true,"maximumSampleRate":null,"until":null}]"""
+            """[{"project":"a/b%25<script>","transaction":null,"always":true,"maximumSampleRate":null,"until":null}]"""
         },
         {
             "pins[0].project=p&pins[0].transaction=GET /&pins[0].kind=atMost&pins[0].maximumSampleRate=1&pins[0].until=2026-11-23T10:00", "pins",
@@ -281,11 +281,15 @@ public sealed class SettingsPagesTests
     public async Task Save_NameOfAnyKind_IsAboutThatOrganization(string name)
     {
         await using var host = new ApiHost();
-        using var client = host.CreateClient();
+        using var client = host.Browse();
         var path = $"/organizations/{Uri.EscapeDataString(name)}/settings";
         using var saved = await client.SendFormAsync(await client.GetPageAsync(path), Form, "save", ("targetSampleRate", "20"));
         var after = await client.GetPageAsync(saved.SeeOther());
+        var project = $"/organizations/{Uri.EscapeDataString(name)}/services/{Uri.EscapeDataString(name)}/settings";
+        using var savedToo = await client.SendFormAsync(await client.GetPageAsync(project), Form, "save", ("intensity", "20"));
+        var settings = await client.GetJsonAsync($"/api/organizations/{Uri.EscapeDataString(name)}/projects/{Uri.EscapeDataString(name)}");
 
+        Assert.Equal((project + "?done=saved", 0.2), (savedToo.SeeOther(), settings.GetProperty("intensity").GetDouble()));
         Assert.Contains(name, after.QuerySelector("nav.sub")!.Read(), StringComparison.Ordinal);
         Assert.Equal(name, after.QuerySelector(".notice.good input[name=organization]")!.GetAttribute("value"));
         Assert.Equal(0.2, (await client.GetJsonAsync($"/api/organizations/{Uri.EscapeDataString(name)}")).GetProperty("targetSampleRate").GetDouble());
