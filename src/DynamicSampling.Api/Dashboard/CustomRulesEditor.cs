@@ -89,7 +89,7 @@ internal sealed class CustomRulesEditor(
     private static CustomRuleBody BodyOf(CustomRuleDraft draft) =>
         new(draft.Condition, draft.Samples, draft.End, draft.Start, draft.Project, draft.Description);
 
-    private async Task<Dictionary<Guid, string>> FindMakersAsync(string organization, IReadOnlyList<CustomRule> rules, CancellationToken cancellationToken)
+    private async Task<Dictionary<Guid, string>> FindMakersAsync(string organization, List<CustomRule> rules, CancellationToken cancellationToken)
     {
         if (rules.Count == 0)
             return [];
