@@ -14,7 +14,7 @@ internal sealed class LatestPass(RunHistory runs)
     /// <summary>The latest that was about an organization, or about all of them; null when there is none that the sender of a request may see.</summary>
     public async Task<TaskRun?> FindAsync(HttpContext http, string organization, CancellationToken cancellationToken)
     {
-        var own = (await runs.ListAsync(new() { Task = Task, Organization = organization, Limit = 1 }, cancellationToken)).FirstOrDefault();
+        var own = await runs.ListAsync(new() { Task = Task, Organization = organization, Limit = 1 }, cancellationToken) is [var latest] ? latest : null;
         var overAll = await FindAsync(http, cancellationToken);
         return own is null || overAll?.Id.CompareTo(own.Id) > 0 ? overAll : own;
     }
