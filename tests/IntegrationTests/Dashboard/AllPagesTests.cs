@@ -93,7 +93,7 @@ public sealed partial class AllPagesTests
         string[] values = ["", "x", "-1", "0", "1e400", "99999999999999999999", "NaN", "%00", "%ff", "'\"<script>", "2026-13-45", "%E2%80%AE", new('a', 5000)];
         await using var host = await FilledHost.StartAsync();
         var names = (await ReadAllAsync(host)).SelectMany(page => new HtmlParser().ParseDocument(page.Html).QuerySelectorAll("form[method=get] [name], form:not([method]) [name], a[href*='?']")
-                .SelectMany(element => element.GetAttribute("name") is { } name ? [name] : Names().Matches(element.GetAttribute("href")!).Select(match => match.Groups[1].Value)))
+                .SelectMany(element => element.GetAttribute("name") is { } name ? [name] : Names().Matches(element.GetAttribute("href")!).Select(match => match.Groups["name"].Value)))
             .Distinct(StringComparer.Ordinal).ToList();
         var wrong = new List<string>();
         foreach (var pattern in DashboardPages.ListOf(host.Api))
@@ -173,7 +173,7 @@ public sealed partial class AllPagesTests
     [GeneratedRegex("(?<=name=\"__RequestVerificationToken\" value=\")[^\"]*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Token();
 
-    [GeneratedRegex("[?&]([^=&#]+)=", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("[?&](?<name>[^=&#]+)=", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Names();
 
     private sealed class CultureOfRequest : IStartupFilter

@@ -69,7 +69,7 @@ public sealed class Chromium : IAsyncLifetime
 
 /// <summary>Tests that share the browser.</summary>
 [CollectionDefinition(nameof(Chromium))]
-public sealed class ChromiumCollection : ICollectionFixture<Chromium>;
+public sealed class TestsInBrowser : ICollectionFixture<Chromium>;
 
 /// <summary>A test in a real browser; see <see cref="Chromium"/>.</summary>
 internal sealed class BrowserFactAttribute : FactAttribute
