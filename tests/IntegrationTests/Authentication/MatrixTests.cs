@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using AngleSharp.Html.Parser;
 using DynamicSampling.Api.Authentication;
 using DynamicSampling.IntegrationTests.Api;
 
@@ -31,6 +32,15 @@ public class MatrixTests
         ["GET /api/runs/{id}/events"] = HttpStatusCode.NotFound,
         ["POST /api/runs/{id}/cancel"] = HttpStatusCode.NotFound,
         ["POST /api/tasks/{task}"] = HttpStatusCode.NotFound,
+        // Pages show what may be seen.
+        ["GET /"] = HttpStatusCode.OK,
+        ["GET /tasks"] = HttpStatusCode.OK,
+        ["GET /tasks/{task}"] = HttpStatusCode.NotFound,
+        ["GET /runs/{id}"] = HttpStatusCode.NotFound,
+        ["GET /runs/{id}/live"] = HttpStatusCode.NotFound,
+        // The form has not the token of its page.
+        ["POST /runs/{id}/cancel"] = HttpStatusCode.BadRequest,
+        ["POST /tasks/{task}"] = HttpStatusCode.BadRequest,
     };
 
     [Fact]
@@ -92,13 +102,21 @@ public class MatrixTests
                 wrong.Add($"{endpoint.Name} with {who}: {(int)status} instead of {(expected is { } one ? (int)one : "anything else")}");
             if (status is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
                 return;
-            var body = await response.ReadJsonAsync();
-            var said = body.TryGetProperty("detail", out var detail) ? detail.GetString() : body.GetProperty("message").GetString();
+            var said = await SaidAsync(response);
             if (string.IsNullOrEmpty(said) || said.Contains(Own, StringComparison.Ordinal) || (key is not null && said.Contains(key, StringComparison.Ordinal)))
                 wrong.Add($"{endpoint.Name} with {who} says: {said}");
             if (status == HttpStatusCode.Unauthorized && response.Headers.WwwAuthenticate.ToString() is not ['B', 'e', 'a', 'r', 'e', 'r', ..])
                 wrong.Add($"{endpoint.Name} with {who} does not say how to authenticate");
         }
+    }
+
+    // Some pages of the dashboard say it where their form is.
+    private static async Task<string?> SaidAsync(HttpResponseMessage response)
+    {
+        if (response.Content.Headers.ContentType?.MediaType == "text/html")
+            return new HtmlParser().ParseDocument(await response.Content.ReadAsStringAsync()).QuerySelector("main .problem, main [role=alert]")?.TextContent;
+        var body = await response.ReadJsonAsync();
+        return body.TryGetProperty("detail", out var detail) ? detail.GetString() : body.GetProperty("message").GetString();
     }
 
     private static HttpStatusCode? OfForeigner(ServiceEndpoint endpoint) => endpoint switch

@@ -67,7 +67,7 @@ public sealed class ClientsTests
     {
         // On a socket paths are as they were sent.
         if (listens)
-            host.UseKestrel();
+            host.Listen().Dispose();
         var client = await host.WithRatesAsync("acme");
         for (var poll = 0; poll < 5; poll++)
         {

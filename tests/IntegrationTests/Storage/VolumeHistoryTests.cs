@@ -57,17 +57,19 @@ public class VolumeHistoryTests
         await host.CountAsync(VolumeSource.Posted, Minute - 1, "p", ("a", 1, 1));
         await host.CountAsync(VolumeSource.Posted, Minute, "p", ("a", 10, 2));
         await host.CountAsync(VolumeSource.Posted, Minute + 59, "q", ("a", 30, 4));
-        host.Clock.Advance(TimeSpan.FromHours(hours) + TwentyMinutes);
-        var hour = Minute + (hours * 60);
+        host.Clock.Advance(TimeSpan.FromHours(24) + TwentyMinutes);
+        var hour = Minute + (24 * 60);
         await host.CountAsync(VolumeSource.Spans, hour + 19, "p", ("a", 14, 7));
         await host.CountAsync(VolumeSource.Posted, hour + 60, "p", ("a", 1, 1));
 
         var history = await ReadAsync(host, window);
 
-        Assert.Equal(At(Minute), history.Start);
+        Assert.Equal(At(hour - (hours * 60)), history.Start);
         Assert.Equal(At(hour + 21), history.End);
         Assert.Equal(hours + 1, history.Points.Count);
-        Assert.Equal(new(Total: 40, Kept: 6, IsExact: true), history.Points[0]);
+        Assert.Equal(new(Total: 40, Kept: 6, IsExact: true), history.Points[^25]);
+        // The hour before that is in a week, and in a day no longer.
+        Assert.Equal(window == HistoryWindow.Week ? 55 : 54, history.Total);
         Assert.Equal(new(Total: 14, Kept: 7, IsExact: false), history.Points[^1]);
         // The hour has had 21 of its 60 minutes.
         Assert.Equal(40, history.ToSeries()[0].Points[^1].Value);
