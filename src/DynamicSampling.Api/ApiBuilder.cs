@@ -101,6 +101,8 @@ public static class ApiBuilder
         AddStorage(builder);
         // Reads the keys after the schema is up to date, and before requests come in.
         builder.AddAccess();
+        // After storage as well: it has the keys that cookies and forms are protected with.
+        builder.Services.AddDashboardPages();
         AddIngest(builder);
         AddSampling(builder);
         builder.AddServiceTelemetry();
@@ -109,7 +111,6 @@ public static class ApiBuilder
 
     private static void AddHttp(WebApplicationBuilder builder)
     {
-        builder.Services.AddDashboardPages();
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = StatusProblems.Describe);
         // After the framework's own, which then has what it can write.
         builder.Services.AddSingleton<IProblemDetailsWriter, UnaskedProblems>();

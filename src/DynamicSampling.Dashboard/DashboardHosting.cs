@@ -19,16 +19,14 @@ namespace DynamicSampling.Dashboard;
 /// <summary>Mounts the dashboard.</summary>
 public static class DashboardHosting
 {
-    /// <summary>
-    /// Adds what pages need. Call it before <c>AddProblemDetails</c>, so that people get pages where programs get problem details. The service
-    /// itself adds <see cref="IViewers"/> and the interfaces that pages get what they show from.
-    /// </summary>
+    /// <summary>Adds what pages need. The service itself adds <see cref="IViewers"/> and the interfaces that pages get what they show from.</summary>
     public static void AddDashboard(this IServiceCollection services)
     {
         services.AddRazorComponents();
         // Also over TLS: pages have no secrets but antiforgery tokens, and those are different each time (so BREACH learns nothing).
         services.AddResponseCompression(options => options.EnableForHttps = true);
-        services.AddSingleton<IProblemDetailsWriter, ErrorPages>();
+        // The first that can write does: people get pages where programs get problem details.
+        services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ErrorPages>());
     }
 
     /// <summary>Compresses pages, to an eighth or so. Comes after routing; other endpoints are left alone.</summary>

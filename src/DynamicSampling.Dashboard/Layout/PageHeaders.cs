@@ -14,7 +14,8 @@ internal sealed class PageHeaders : IEndpointFilter
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
-        headers.CacheControl = "no-store";
+        // As antiforgery has it.
+        headers.CacheControl = "no-cache, no-store";
     }
 
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace DynamicSampling.IntegrationTests.Dashboard;
 
@@ -52,6 +53,17 @@ public sealed partial class AllPagesTests
             Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
             Assert.True(response.Headers.CacheControl!.NoStore);
         }
+    }
+
+    [Fact]
+    public async Task Pages_AllOfAFreshService_LogNothingThatIsWrong()
+    {
+        using var logs = new RecordedLogs();
+        await using var host = await FilledHost.StartAsync(builder => builder.ConfigureLogging(logging => logging.AddProvider(logs)));
+        await ReadAllAsync(host);
+
+        Assert.NotEmpty(logs.Lines);
+        Assert.DoesNotContain(logs.Lines, line => line.Level >= LogLevel.Warning);
     }
 
     [Fact]
