@@ -14,7 +14,8 @@ internal sealed record Grant(string Name, Scope Scopes, FrozenSet<string>? Organ
     /// <summary>Whether it is about all organizations, also those that do not exist yet.</summary>
     public bool IsForAll => Organizations is null;
 
-    public bool Has(Scope scope) => scope == Scope.None || (Scopes & (scope | Scope.Admin)) != Scope.None;
+    /// <summary>Whether it is for all of these.</summary>
+    public bool Has(Scope scope) => (Scopes & scope) == scope || Scopes.HasFlag(Scope.Admin);
 
     public bool IsFor(string organization) => Organizations is null || Organizations.Contains(organization);
 

@@ -1,7 +1,7 @@
 namespace DynamicSampling.Api.Authentication;
 
 /// <summary>What an endpoint asks of its callers. One without this is open to nobody.</summary>
-/// <param name="Scope">What the key must be for; <see cref="Scope.None"/> when any key will do.</param>
+/// <param name="Scope">What the key must be for, all of it; <see cref="Scope.None"/> when any key will do.</param>
 /// <param name="Reach">For which organizations it must be.</param>
 internal sealed record RequiredScope(Scope Scope, Reach Reach);
 

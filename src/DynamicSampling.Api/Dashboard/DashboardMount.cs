@@ -59,7 +59,8 @@ internal static class DashboardMount
                 endpoint.Metadata.Add(new RequiredScope(Scope.Read, Reach.Path));
                 break;
             case DashboardAccess.Change:
-                endpoint.Metadata.Add(new RequiredScope(Scope.Operate, ReachOf(endpoint)));
+                // What is wrong is shown on the page, with all that it shows.
+                endpoint.Metadata.Add(new RequiredScope(Scope.Read | Scope.Operate, ReachOf(endpoint)));
                 endpoint.Metadata.Add(new RequireAntiforgeryTokenAttribute());
                 break;
         }

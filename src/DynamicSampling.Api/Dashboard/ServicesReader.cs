@@ -74,8 +74,8 @@ internal sealed class ServicesReader(
         var rows = new TransactionRows(current, before, await UnpublishedAsync(organization, settings, target, minutes, unpublished, cancellationToken));
         foreach (var row in counted.Take(MaxTransactions))
             rows.Add(row.Project, row.Transaction, row.Total, row.Kept);
-        rows.AddThoseWithoutTraffic();
-        return new(current?.Version.Version ?? 0, target, minutes, rows.ToList(), IsCut: counted.Count > MaxTransactions);
+        var isCut = !rows.TryAddThoseWithoutTraffic(MaxTransactions) || counted.Count > MaxTransactions;
+        return new(current?.Version.Version ?? 0, target, minutes, rows.ToList(), isCut);
     }
 
     private RateRow RowOf(ProjectWithVolume project, OrganizationSettings? settings, TargetRate target, PublishedRates? current, PublishedRates? before)

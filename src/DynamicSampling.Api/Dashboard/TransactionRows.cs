@@ -21,16 +21,22 @@ internal sealed class TransactionRows(PublishedRates? current, PublishedRates? b
             AddUnpublished(project, transaction, total, kept);
     }
 
-    public void AddThoseWithoutTraffic()
+    /// <summary>Adds those that have rates and no traffic; false when there are more than there is room for.</summary>
+    public bool TryAddThoseWithoutTraffic(int room)
     {
         foreach (var project in current?.Projects ?? [])
         {
             foreach (var own in project.Transactions)
             {
-                if (!_seen.Contains((project.Project, own.Transaction)))
-                    Add(project, own, own.Transaction, total: 0, kept: 0);
+                if (_seen.Contains((project.Project, own.Transaction)))
+                    continue;
+                if (_rows.Count >= room)
+                    return false;
+                Add(project, own, own.Transaction, total: 0, kept: 0);
             }
         }
+
+        return true;
     }
 
     public IReadOnlyList<RateRow> ToList() => _rows;

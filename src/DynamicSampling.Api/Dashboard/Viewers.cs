@@ -7,6 +7,6 @@ namespace DynamicSampling.Api.Dashboard;
 internal sealed class Viewers : IViewers
 {
     public Viewer Find(HttpContext http) => Caller.GrantOf(http) is { } grant
-        ? new(grant.Name, grant.Has(Scope.Operate), grant.IsForAll)
+        ? new(grant.Name, grant.Has(Scope.Read | Scope.Operate), grant.IsForAll)
         : new(Name: null, MayChange: true, SeesAll: true);
 }

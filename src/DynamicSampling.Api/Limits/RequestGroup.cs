@@ -32,7 +32,7 @@ internal static class RequestGroups
     {
         Scope.Sample => RequestGroup.Sampling,
         Scope.Ingest => RequestGroup.Ingest,
-        Scope.Operate or Scope.Admin => RequestGroup.Operate,
+        { } scope when (scope & (Scope.Operate | Scope.Admin)) != Scope.None => RequestGroup.Operate,
         _ => endpoint?.Metadata.GetMetadata<EventStream>() is null ? RequestGroup.Read : RequestGroup.EventStreams,
     };
 }

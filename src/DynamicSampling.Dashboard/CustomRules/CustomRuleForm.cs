@@ -24,6 +24,7 @@ internal static class CustomRuleForm
 
     // Beyond it would be no time; what is above 2 days is refused all the same.
     private const double MostHours = 1e5;
+    private const int DaysToCheck = 10_000;
 
     public static IReadOnlyList<(string Value, string Text)> Attributes { get; } =
         [("", "—"), ("trace.transaction", "transaction"), ("trace.release", "release"), ("trace.environment", "environment"), ("trace.replay_id", "replay ID")];
@@ -61,7 +62,7 @@ internal static class CustomRuleForm
             ReadCondition(form, editor),
             form.Whole(Samples),
             start,
-            hours is { } known ? (start ?? now).AddHours(Math.Clamp(known, -MostHours, MostHours)) : null,
+            hours is { } known ? EndOf(start, now, Math.Clamp(known, -MostHours, MostHours)) : null,
             form[Project] is { Length: > 0 } project ? project : null,
             form[Description].ReplaceLineEndings("\n") is { Length: > 0 } description ? description : null);
         var isUnread = form.Problems.Count > 0;
@@ -74,6 +75,10 @@ internal static class CustomRuleForm
 
         return draft;
     }
+
+    // A start at the end of all time has none after it, and is refused for itself.
+    private static DateTimeOffset EndOf(DateTimeOffset? start, DateTimeOffset now, double hours) =>
+        (start is { } known && Math.Abs((known - now).TotalDays) < DaysToCheck ? known : now).AddHours(hours);
 
     private static string FieldOf(string member, FormValues form) => member switch
     {
@@ -96,7 +101,7 @@ internal static class CustomRuleForm
                 continue;
             count++;
             if (form[line + ".name"].Length == 0)
-                form.Refuse(line + ".name", "Say of what.");
+                form.Refuse(line + ".name", "Choose an attribute.");
             // Read as it would be sent, so that it is checked as that is.
             else if (Read(form, line + ".value", JsonSerializer.Serialize(OfLine(form[line + ".name"], op, form[line + ".value"])), editor) is { } condition)
                 conditions.Add(condition);

@@ -56,7 +56,7 @@ internal static class CustomRulesPages
             return ShowForm(http, model with
             {
                 Preview = draft,
-                Reach = await RuleReach.CountAsync(volumes, org.Value, draft.Project, draft.Condition!, now, cancellationToken),
+                Reach = await RuleReach.CountAsync(volumes, org.Value, draft.Project, draft.Condition!, clock, cancellationToken),
             });
         }
 

@@ -13,18 +13,21 @@ public sealed record RuleReach(double Total, double Kept, int Transactions)
 
     // Somebody waits for it.
     private const int MostTransactions = 200_000;
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
     /// <summary>Counts in the volumes. Null where they cannot tell: they know transactions only, and there may be too many to look at.</summary>
     internal static async Task<RuleReach?> CountAsync(
-        IVolumeStore volumes, string organization, string? project, RuleCondition condition, DateTimeOffset now, CancellationToken cancellationToken)
+        IVolumeStore volumes, string organization, string? project, RuleCondition condition, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (!ConditionText.AsksForTransactionsOnly(condition))
             return null;
         var reach = new RuleReach(0, 0, 0);
         var seen = 0;
-        await foreach (var volume in volumes.ReadKeptAsync(organization, project, MinuteWindow.Ending(now, Minutes), cancellationToken))
+        var started = clock.GetTimestamp();
+        await foreach (var volume in volumes.ReadKeptAsync(organization, project, MinuteWindow.Ending(clock.GetUtcNow(), Minutes), cancellationToken))
         {
-            if (++seen > MostTransactions)
+            // Conditions may take their time.
+            if (++seen > MostTransactions || clock.GetElapsedTime(started) > Longest)
                 return null;
             if (condition.Matches(new TraceFields { Transaction = volume.Transaction }))
                 reach = new(reach.Total + volume.Total, reach.Kept + volume.Kept, reach.Transactions + 1);

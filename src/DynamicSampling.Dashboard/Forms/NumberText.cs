@@ -7,6 +7,8 @@ internal static class NumberText
 {
     private const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
+    private const int MostExponent = 10_000;
+
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
     /// <summary>A number with all its digits, and without an exponent where it needs none.</summary>
@@ -30,8 +32,9 @@ internal static class NumberText
     private static double? Read(string text, int shift)
     {
         var digits = text.Replace(" ", "", StringComparison.Ordinal).Replace("\u00a0", "", StringComparison.Ordinal);
-        return double.TryParse(digits, Styles, Invariant, out var number) && double.IsFinite(number) && digits.AsSpan().ContainsAnyInRange('0', '9')
-            ? double.Parse(Shift(digits, shift), Styles, Invariant)
+        return double.TryParse(digits, Styles, Invariant, out _) && digits.AsSpan().ContainsAnyInRange('0', '9')
+            && double.TryParse(Shift(digits, shift), Styles, Invariant, out var number) && double.IsFinite(number)
+            ? number
             : null;
     }
 
@@ -41,8 +44,12 @@ internal static class NumberText
         if (by == 0)
             return number;
         var place = number.IndexOfAny(['e', 'E']);
-        var (digits, exponent) = place < 0 ? (number, 0) : (number[..place], int.Parse(number.AsSpan(place + 1), NumberStyles.AllowLeadingSign, Invariant));
-        return string.Create(Invariant, $"{digits}E{exponent + by}");
+        if (place < 0)
+            return string.Create(Invariant, $"{number}E{by}");
+        // One of so many digits leaves nothing, or no number.
+        return int.TryParse(number.AsSpan(place + 1), NumberStyles.AllowLeadingSign, Invariant, out var exponent) && Math.Abs((long)exponent) <= MostExponent
+            ? string.Create(Invariant, $"{number[..place]}E{exponent + by}")
+            : "";
     }
 
     private static string Plain(decimal number) => number.ToString("0.############################", Invariant);

@@ -13,6 +13,9 @@ internal static class TimeText
         return time.UtcDateTime.ToString(format, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The type of a field for a time: browsers know milliseconds, and would forget what is finer.</summary>
+    public static string TypeOf(string text) => Parse(text) is { } time && time.Ticks % TimeSpan.TicksPerMillisecond != 0 ? "text" : "datetime-local";
+
     // With a Z too, as people copy it from elsewhere.
     public static DateTimeOffset? Parse(string text) =>
         DateTimeOffset.TryParseExact(text.TrimEnd('Z'), Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;

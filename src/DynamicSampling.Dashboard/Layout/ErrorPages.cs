@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
@@ -30,9 +31,12 @@ internal sealed class ErrorPages(IOptions<ProblemDetailsOptions> options) : IPro
         await http.Response.WriteAsync(html, http.RequestAborted);
     }
 
+    // The handler of exceptions takes it away.
+    private static Endpoint? EndpointOf(HttpContext http) => http.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? http.GetEndpoint();
+
     // Forms and pages of the dashboard, and paths where there is nothing. What is under /api is for programs.
     private static bool IsForPeople(HttpContext http) =>
         !http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
-        && (http.GetEndpoint() is null ? HttpMethods.IsGet(http.Request.Method) : http.GetEndpoint()!.Metadata.GetMetadata<Routing.DashboardEndpoint>() is not null)
+        && (EndpointOf(http) is { } endpoint ? endpoint.Metadata.GetMetadata<Routing.DashboardEndpoint>() is not null : HttpMethods.IsGet(http.Request.Method))
         && http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 }

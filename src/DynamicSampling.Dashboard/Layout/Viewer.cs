@@ -6,7 +6,11 @@ namespace DynamicSampling.Dashboard.Layout;
 /// <param name="Name">What he is called; null when nobody is asked who he is.</param>
 /// <param name="MayChange">Whether he may run tasks and change settings.</param>
 /// <param name="SeesAll">Whether he may see all organizations.</param>
-public sealed record Viewer(string? Name, bool MayChange, bool SeesAll);
+public sealed record Viewer(string? Name, bool MayChange, bool SeesAll)
+{
+    /// <summary>Whether requests need a key.</summary>
+    public bool NeedsKey => Name is not null;
+}
 
 /// <summary>Tells who looks at a page.</summary>
 public interface IViewers

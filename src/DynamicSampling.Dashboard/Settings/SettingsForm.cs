@@ -50,7 +50,7 @@ internal static class SettingsForm
         var member = field.IndexOf("].", StringComparison.Ordinal);
         return member < 0
             ? Labels.GetValueOrDefault(field, field)
-            : $"{(field[0] == 't' ? "Tier" : "Pin")} {Format.Count(RowOf(field) + 1)}, {Labels[field[(member + 2)..]]}";
+            : $"{(field[0] == 't' ? "Tier" : "Pin")} {Format.Count(RowOf(field) + 1)}, {Labels.GetValueOrDefault(field[(member + 2)..], "?")}";
     }
 
     /// <summary>Whether a field is one of the settings, and not what the form has besides.</summary>

@@ -65,4 +65,7 @@ public enum SettingsEffectKind
 
     /// <summary>It took too long to find out.</summary>
     TooSlow,
+
+    /// <summary>Others are finding out something of the kind.</summary>
+    Busy,
 }

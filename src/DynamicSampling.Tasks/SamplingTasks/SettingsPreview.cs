@@ -4,16 +4,23 @@ using DynamicSampling.Tasks.Sampling;
 namespace DynamicSampling.Tasks.SamplingTasks;
 
 /// <summary>A dry run of the whole pass over one organization. It is no run that anybody keeps.</summary>
-internal sealed class SettingsPreview(OrganizationPass pass, IOrganizationStore organizations, TimeProvider clock) : ISettingsPreview
+internal sealed class SettingsPreview(OrganizationPass pass, IOrganizationStore organizations, TimeProvider clock) : ISettingsPreview, IDisposable
 {
     private const string Name = "preview_settings";
+
+    private const int MostAtOnce = 2;
 
     // Somebody waits for it.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
+    private readonly SemaphoreSlim _slots = new(MostAtOnce);
+
     public async Task<SettingsEffect> ComputeAsync(SettingsTrial trial, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(trial);
+        // Each has the volumes of an organization in memory.
+        if (!await _slots.WaitAsync(TimeSpan.Zero, cancellationToken))
+            return new(SettingsEffectKind.Busy, default, default);
         using var context = new TaskContext(Name, Longest, clock, cancellationToken);
         var isTooSlow = false;
         try
@@ -23,6 +30,10 @@ internal sealed class SettingsPreview(OrganizationPass pass, IOrganizationStore 
         catch (Exception exception) when (exception is TaskTimeoutException or OperationCanceledException && context.IsExpired)
         {
             isTooSlow = true;
+        }
+        finally
+        {
+            _slots.Release();
         }
 
         var result = (PassResult)context.Result!;
@@ -34,6 +45,8 @@ internal sealed class SettingsPreview(OrganizationPass pass, IOrganizationStore 
             Failures = result.Failures,
         };
     }
+
+    public void Dispose() => _slots.Dispose();
 
     private static SettingsEffectKind KindOf(PassResult result) => result switch
     {

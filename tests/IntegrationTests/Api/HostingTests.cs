@@ -272,7 +272,7 @@ public class HostingTests
     // A browser that opens an address, and a client that wants something else altogether.
     [Theory]
     [InlineData("/api/organizations?limit=0", HttpStatusCode.BadRequest, "limit must be from 1")]
-    [InlineData("/nowhere", HttpStatusCode.NotFound, "openapi")]
+    [InlineData("/api/nowhere", HttpStatusCode.NotFound, "openapi")]
     [InlineData("/api/runs/x", HttpStatusCode.NotFound, "There is no run")]
     public async Task Get_ErrorForClientsThatAcceptNoJson_StillSaysWhatIsWrong(string path, HttpStatusCode status, string said)
     {

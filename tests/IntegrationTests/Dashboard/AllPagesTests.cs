@@ -56,7 +56,7 @@ public sealed partial class AllPagesTests
     }
 
     [Fact]
-    public async Task Pages_AllOfAFreshService_LogNothingThatIsWrong()
+    public async Task Pages_OfAServiceThatHasJustStarted_LogNothingThatIsWrong()
     {
         using var logs = new RecordedLogs();
         await using var host = await FilledHost.StartAsync(builder => builder.ConfigureLogging(logging => logging.AddProvider(logs)));
@@ -104,12 +104,13 @@ public sealed partial class AllPagesTests
     {
         string[] values = ["", "x", "-1", "0", "1e400", "99999999999999999999", "NaN", "%00", "%ff", "'\"<script>", "2026-13-45", "%E2%80%AE", new('a', 5000)];
         await using var host = await FilledHost.StartAsync();
-        var names = (await ReadAllAsync(host)).SelectMany(page => new HtmlParser().ParseDocument(page.Html).QuerySelectorAll("form[method=get] [name], form:not([method]) [name], a[href*='?']")
-                .SelectMany(element => element.GetAttribute("name") is { } name ? [name] : Names().Matches(element.GetAttribute("href")!).Select(match => match.Groups["name"].Value)))
-            .Distinct(StringComparer.Ordinal).ToList();
         var wrong = new List<string>();
-        foreach (var pattern in DashboardPages.ListOf(host.Api))
+        foreach (var (pattern, page) in await ReadAllAsync(host))
         {
+            // Those of its forms and its links.
+            var names = new HtmlParser().ParseDocument(page).QuerySelectorAll("main form[method=get] [name], main a[href*='?']")
+                .SelectMany(element => element.GetAttribute("name") is { } name ? [name] : Names().Matches(element.GetAttribute("href")!).Select(match => match.Groups["name"].Value))
+                .Append("unknown").Distinct(StringComparer.Ordinal);
             foreach (var query in names.SelectMany(name => values.Select(value => $"?{name}={value}")))
             {
                 using var request = new HttpRequestMessage(HttpMethod.Get, host.Path(pattern) + query);

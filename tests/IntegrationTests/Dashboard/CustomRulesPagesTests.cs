@@ -56,7 +56,7 @@ public sealed class CustomRulesPagesTests
 
     [Theory]
     [InlineData("conditions[0].value", "", "Which traces", "Is missing")]
-    [InlineData("conditions[1].value", "x", "Condition 2", "Say of what.")]
+    [InlineData("conditions[1].value", "x", "Condition 2", "Choose an attribute.")]
     [InlineData("json", "{", "Condition as JSON", "not right")]
     [InlineData("json", """{"op":"eq","name":"release","value":["1"]}""", "Condition as JSON", "must be 'event.' or 'trace.'")]
     [InlineData("samples", "0", "How many traces", "Must be from 1 to 1000000000, but is 0.")]
@@ -67,6 +67,7 @@ public sealed class CustomRulesPagesTests
     [InlineData("hours", "1e300", "For how many hours", "Must be at most 2 days")]
     [InlineData("hours", "0", "For how many hours", "Must be after start")]
     [InlineData("start", "2026-12-24T00:00", "From, in UTC", "Must be within the next 2 days")]
+    [InlineData("start", "9999-12-31T23:30", "From, in UTC", "Must be within the next 2 days")]
     [InlineData("start", "soon", "From, in UTC", "Must be a date and time")]
     [InlineData("start", "2026-11-20T10:00", "For how many hours", "Must be in the future")]
     [InlineData("project", "..", "Project", "Must not be '.' or '..'.")]

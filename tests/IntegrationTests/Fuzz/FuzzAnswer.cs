@@ -28,6 +28,9 @@ internal sealed record FuzzAnswer(int Status, string? ContentType, IHeaderDictio
         // The body of an answer to HEAD stays with the server.
         if (string.Equals(request.Method, "HEAD", StringComparison.OrdinalIgnoreCase) && Body.Length == 0)
             return null;
+        // To a browser that is beside every path of the API.
+        if (ContentType?.StartsWith("text/html", StringComparison.Ordinal) == true && request.Headers.Any(header => header is ("Accept", var accepted) && accepted.Contains("text/html", StringComparison.Ordinal)))
+            return Encoding.UTF8.GetString(Body).Contains("<h1>", StringComparison.Ordinal) ? null : "the page says nothing";
         try
         {
             if (ContentType == "application/problem+json")

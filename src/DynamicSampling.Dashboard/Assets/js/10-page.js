@@ -36,6 +36,7 @@ const showTimes = root => {
 
 // A part of the page that is sent anew whenever it changes. Browsers open few connections to a host, so pages that nobody sees let go of theirs.
 const follow = part => {
+  const ended = new AbortController();
   let source = null;
   const open = () => {
     if (source || document.hidden) return;
@@ -54,7 +55,7 @@ const follow = part => {
     source.addEventListener("ended", event => {
       show(event);
       close();
-      document.removeEventListener("visibilitychange", change);
+      ended.abort();
     });
   };
   const close = () => {
@@ -62,9 +63,9 @@ const follow = part => {
     source = null;
   };
   const change = () => document.hidden ? close() : open();
-  document.addEventListener("visibilitychange", change);
-  addEventListener("pagehide", close);
-  addEventListener("pageshow", open);
+  document.addEventListener("visibilitychange", change, { signal: ended.signal });
+  addEventListener("pagehide", close, { signal: ended.signal });
+  addEventListener("pageshow", open, { signal: ended.signal });
   open();
 };
 

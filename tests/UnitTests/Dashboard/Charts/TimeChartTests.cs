@@ -13,7 +13,7 @@ public sealed class TimeChartTests
     {
         var series = new TimeSeries("Total", "total", SeriesShape.Area, [new(Start, 50), new(Start.AddHours(6), 100), new(Start.AddHours(12), null), new(Start.AddHours(18), 25)]);
 
-        Assert.Equal("M0 100V50H250V0H500V100ZM750 100V75H1000V100Z", SeriesPath.Of(series, new(Start, End), ValueScale.Linear([100])));
+        Assert.Equal("M0 100V50H250V0H500V100ZM750 100V75H1000V100Z", SeriesPath.Of(series, new(Start, End), ValueScale.Of([100])));
     }
 
     [Fact]
@@ -21,7 +21,7 @@ public sealed class TimeChartTests
     {
         var series = new TimeSeries("Rate", "rate", SeriesShape.Step, [new(Start.AddDays(-2), 1), new(Start.AddDays(-1), 0.5), new(Start.AddHours(12), 0.25), new(End.AddHours(1), 1)]);
 
-        Assert.Equal("M0 50H500V75H1000", SeriesPath.Of(series, new(Start, End), ValueScale.Linear([1])));
+        Assert.Equal("M0 50H500V75H1000", SeriesPath.Of(series, new(Start, End), ValueScale.Of([1])));
     }
 
     [Theory]
@@ -32,23 +32,13 @@ public sealed class TimeChartTests
     [InlineData(21_775_542, "0 10000000 20000000 30000000")]
     [InlineData(0.0106, "0 0.005 0.01 0.015")]
     [InlineData(double.NaN, "0 1")]
-    public void Linear_LargestValue_IsBelowARoundTick(double most, string ticks)
+    public void Scale_LargestValue_IsBelowARoundTick(double most, string ticks)
     {
-        var scale = ValueScale.Linear([most]);
+        var scale = ValueScale.Of([most]);
 
         Assert.Equal(ticks, string.Join(' ', scale.Ticks.Select(tick => Math.Round(tick, 6).ToString(CultureInfo.InvariantCulture))));
         Assert.Equal(1, scale.At(scale.Most));
         Assert.Equal(0, scale.At(-1));
-    }
-
-    [Fact]
-    public void Logarithmic_Values_AreBetweenPowersOfTen()
-    {
-        var scale = ValueScale.Logarithmic([0.0106, 0.4]);
-
-        Assert.Equal([0.01, 0.1, 1], scale.Ticks.Select(tick => Math.Round(tick, 9)));
-        Assert.Equal(0.5, scale.At(0.1), 9);
-        Assert.Equal(0, scale.At(0));
     }
 
     [Theory]
@@ -83,6 +73,8 @@ public sealed class TimeChartTests
         var chart = await Rendered.ComponentAsync<TimeChart>(
             ("Id", "none"), ("Title", "24 hours"), ("Sentence", "Nothing came."), ("Start", Start), ("End", End), ("Series", Array.Empty<TimeSeries>()));
 
+        Assert.Equal("Nothing came.", chart.QuerySelector("svg[role=img]")!.GetAttribute("aria-label"));
+        Assert.Equal(["0", "1"], chart.QuerySelectorAll("text.y-label").Select(label => label.TextContent));
         Assert.Empty(chart.QuerySelectorAll("path"));
         Assert.Empty(chart.QuerySelectorAll("tbody tr"));
     }

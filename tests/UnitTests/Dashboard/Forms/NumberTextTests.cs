@@ -24,6 +24,10 @@ public sealed class NumberTextTests
     [InlineData("NaN", null)]
     [InlineData("Infinity", null)]
     [InlineData("1e999", null)]
+    [InlineData("1e-99999999999", null)]
+    [InlineData("0e99999999999", null)]
+    [InlineData("1e-2147483648", null)]
+    [InlineData("1e2147483647", null)]
     [InlineData("a", null)]
     [InlineData("%", null)]
     public void ParsePercent_Text_IsAShareOrNothing(string text, double? share) => Assert.Equal(share, NumberText.ParsePercent(text));
@@ -56,5 +60,8 @@ public sealed class NumberTextTests
             Assert.Equal(time, TimeText.Parse(TimeText.Of(time)));
         Assert.Equal(Rendered.Now, TimeText.Parse("2026-11-22T10:00:00Z"));
         Assert.Null(TimeText.Parse("22.11.2026"));
+        // What a field for times would round, is text.
+        Assert.Equal("text", TimeText.TypeOf(TimeText.Of(Rendered.Now.AddTicks(1_234_567))));
+        Assert.All(["", "x", TimeText.Of(Rendered.Now), TimeText.Of(Rendered.Now.AddMilliseconds(7))], text => Assert.Equal("datetime-local", TimeText.TypeOf(text)));
     }
 }

@@ -75,7 +75,7 @@ public sealed class ServicesPageTests
     {
         var page = await ShowAsync(new RateQuery { Search = "zzz" }, Rows);
 
-        Assert.Contains("Nothing of 3 is called like “zzz”.", page.Body!.Read(), StringComparison.Ordinal);
+        Assert.Contains("None of 3 has “zzz” in its name.", page.Body!.Read(), StringComparison.Ordinal);
         Assert.NotNull(page.QuerySelector("form a[href$='/services']"));
     }
 

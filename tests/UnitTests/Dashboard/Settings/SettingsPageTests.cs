@@ -135,6 +135,7 @@ public sealed class SettingsPageTests
     [InlineData(SettingsEffectKind.WithoutVolumes, "no traffic in the last hour")]
     [InlineData(SettingsEffectKind.Pinned, "when the pin ends")]
     [InlineData(SettingsEffectKind.TooSlow, "too large")]
+    [InlineData(SettingsEffectKind.Busy, "Preview again in a few seconds")]
     [InlineData(SettingsEffectKind.Failed, "would fail")]
     [InlineData(SettingsEffectKind.Unchanged, "publish nothing")]
     [InlineData(SettingsEffectKind.Published, "No served rate changes")]
