@@ -103,7 +103,7 @@ public sealed class ServicePageTests
         var page = await ShowAsync(Service with { Project = new("o'k", "n<o>"), IsKnown = false, Version = null, Published = null, RateHistory = [] });
 
         Assert.Contains("Nobody has heard", page.QuerySelector(".notice.warn")!.Read(), StringComparison.Ordinal);
-        Assert.Contains("\"organization\":\"o'\\''k\",\"project\":\"n<o>\"", page.QuerySelector(".notice pre")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("\"organization\":\"o\\u0027k\",\"project\":\"n\\u003Co\\u003E\"", page.QuerySelector(".notice pre")!.TextContent, StringComparison.Ordinal);
         Assert.Null(page.QuerySelector("figure"));
     }
 

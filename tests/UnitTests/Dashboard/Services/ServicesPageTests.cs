@@ -85,7 +85,7 @@ public sealed class ServicesPageTests
         var page = await ShowAsync(new RateQuery());
 
         Assert.Contains("curl http://here:5000/api/volumes", page.QuerySelector(".empty pre")!.TextContent, StringComparison.Ordinal);
-        Assert.Contains("\"organization\": \"a/b <i>\"", page.QuerySelector(".empty pre")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("\"organization\":\"a/b \\u003Ci\\u003E\"", page.QuerySelector(".empty pre")!.TextContent, StringComparison.Ordinal);
         Assert.Null(page.QuerySelector("table"));
     }
 
