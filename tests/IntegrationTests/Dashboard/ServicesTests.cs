@@ -102,7 +102,7 @@ public sealed class ServicesTests
         var page = await client.GetPageAsync("/organizations/o%2F%3Cb%3E/services");
 
         Assert.Contains($"curl {client.BaseAddress}api/volumes", page.QuerySelector(".empty pre")!.TextContent, StringComparison.Ordinal);
-        Assert.Contains("\"o/<b>\"", page.QuerySelector(".empty pre")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("\"o/\\u003Cb\\u003E\"", page.QuerySelector(".empty pre")!.TextContent, StringComparison.Ordinal);
         Assert.Null(page.QuerySelector("b"));
     }
 

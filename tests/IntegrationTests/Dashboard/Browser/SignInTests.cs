@@ -1,4 +1,5 @@
 using DynamicSampling.IntegrationTests.Authentication;
+using Microsoft.Playwright;
 
 namespace DynamicSampling.IntegrationTests.Dashboard.Browser;
 
@@ -16,9 +17,10 @@ public sealed class SignInTests(Chromium chromium)
 
         await page.GotoAsync("/tasks?x=1");
         await page.GetByLabel("Key").FillAsync(TestKeys.Of("read"));
-        await page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
 
         Assert.EndsWith("/tasks?x=1", page.Url, StringComparison.Ordinal);
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "custom_rule_notifications" })).ToBeVisibleAsync();
         Assert.Equal(1, await page.Locator("header a[href='/sign-in']").CountAsync());
         Assert.Equal(0, await page.Locator("main form[method=post]").CountAsync());
     }
