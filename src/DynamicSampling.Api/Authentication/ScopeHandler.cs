@@ -1,3 +1,4 @@
+using System.Numerics;
 using DynamicSampling.Api.Endpoints;
 using DynamicSampling.Dashboard.Routing;
 using Microsoft.AspNetCore.Authorization;
@@ -30,7 +31,7 @@ internal sealed class ScopeHandler(Access access) : AuthorizationHandler<ScopeRe
         if (endpoint.Metadata.GetMetadata<RequiredScope>() is not { } required)
             return "Nobody may use this endpoint: it does not say who may.";
         if (!grant.Has(required.Scope))
-            return $"This needs a key with the scope {ScopeNames.Of(required.Scope)}.";
+            return $"This needs a key with the {(BitOperations.IsPow2((int)required.Scope) ? "scope" : "scopes")} {ScopeNames.Of(required.Scope)}.";
         if (required.Scope is not (Scope.Ingest or Scope.Sample) && http.Features.Get<PathKey>() is not null)
             return "A key in the path is good for sending and sampling only, since paths end up in logs: send it as Authorization: Bearer KEY.";
         if (grant.IsForAll || required.Reach != Reach.Path)
