@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
-using AngleSharp.Html.Parser;
 
 namespace DynamicSampling.IntegrationTests.Dashboard;
 
@@ -29,8 +28,6 @@ internal static class Forms
     /// <summary>Sends fields without the token that a form has.</summary>
     public static Task<HttpResponseMessage> PostWithoutTokenAsync(this HttpClient client, string path) =>
         SendAsync(client, HttpMethod.Post, path, new FormUrlEncodedContent([new("organization", "acme")]));
-
-    public static async Task<IHtmlDocument> ReadPageAsync(this HttpResponseMessage response) => new HtmlParser().ParseDocument(await response.Content.ReadAsStringAsync());
 
     private static async Task<HttpResponseMessage> SendAsync(HttpClient client, HttpMethod method, string path, HttpContent? content)
     {

@@ -47,7 +47,7 @@ public sealed class RunsTests
         await using var host = new ApiHost();
         using var client = host.CreateClient();
         using var response = await client.GetAsHtmlAsync("/runs?" + query);
-        var page = await response.ReadPageAsync();
+        var page = await response.ReadPageAsync(response.StatusCode);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Equal("true", page.GetElementById(field)!.GetAttribute("aria-invalid"));
@@ -92,7 +92,7 @@ public sealed class RunsTests
         {
             using var response = await client.GetAsHtmlAsync(path);
             Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
-            Assert.Contains("There is no run", (await response.ReadPageAsync()).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+            Assert.Contains("There is no run", (await response.ReadPageAsync(response.StatusCode)).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
         }
     }
 
@@ -168,7 +168,7 @@ public sealed class RunsTests
         await scene.Client.WaitForAsync("/api" + scene.Path, run => run.GetProperty("status").GetString() == "canceled");
         // The page that is still open.
         using var again = await scene.Client.SubmitAsync(form);
-        var ended = await again.ReadPageAsync();
+        var ended = await again.ReadPageAsync(again.StatusCode);
 
         Assert.Equal((HttpStatusCode.SeeOther, scene.Path), (canceled.StatusCode, canceled.Headers.Location?.OriginalString));
         Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
@@ -184,7 +184,7 @@ public sealed class RunsTests
         var run = await scene.Client.GetJsonAsync("/api" + scene.Path);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Contains("antiforgery", (await response.ReadPageAsync()).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("antiforgery", (await response.ReadPageAsync(response.StatusCode)).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
         Assert.Equal("running", run.GetProperty("status").GetString());
     }
 
@@ -204,7 +204,7 @@ public sealed class RunsTests
         Assert.Equal(1, await CountAsync(own, "/runs"));
         Assert.Equal(0, await CountAsync(other, "/runs"));
         Assert.Equal(HttpStatusCode.Forbidden, foreign.StatusCode);
-        Assert.Equal("true", (await foreign.ReadPageAsync()).GetElementById("organization")!.GetAttribute("aria-invalid"));
+        Assert.Equal("true", (await foreign.ReadPageAsync(foreign.StatusCode)).GetElementById("organization")!.GetAttribute("aria-invalid"));
         Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (hidden.StatusCode, stream.StatusCode));
         Assert.Equal(["b"], (await own.LookAsync("/runs")).QuerySelectorAll("datalist option").Select(option => option.GetAttribute("value")));
     }

@@ -20,7 +20,7 @@ public sealed class TasksTests
         Assert.Contains("Scheduling:Enabled", page.QuerySelector(".notice")!.TextContent, StringComparison.Ordinal);
         using var unknown = await client.GetAsHtmlAsync("/tasks/%3Cscript%3E");
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
-        Assert.Contains("There is no task '<script>'", (await unknown.ReadPageAsync()).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("There is no task '<script>'", (await unknown.ReadPageAsync(unknown.StatusCode)).QuerySelector("main")!.TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class TasksTests
         await using var host = new ApiHost();
         using var client = host.CreateClient();
         using var response = await client.SubmitAsync((await client.LookAsync("/tasks/rebalance_orgs")).QuerySelector("form[method=post]"), (field, typed));
-        var page = await response.ReadPageAsync();
+        var page = await response.ReadPageAsync(response.StatusCode);
         var input = page.GetElementById("rebalance_orgs-" + field)!;
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
@@ -98,7 +98,7 @@ public sealed class TasksTests
         var form = (await client.LookAsync("/tasks/slow")).QuerySelector("form[method=post]");
         using var first = await client.SubmitAsync(form);
         using var second = await client.SubmitAsync(form, ("organization", "acme"));
-        var page = await second.ReadPageAsync();
+        var page = await second.ReadPageAsync(second.StatusCode);
         release.SetResult();
 
         Assert.Equal(HttpStatusCode.Conflict, second.StatusCode);
@@ -130,7 +130,7 @@ public sealed class TasksTests
         var look = await reader.LookAsync("/tasks");
 
         Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.Forbidden, HttpStatusCode.SeeOther), (all.StatusCode, foreign.StatusCode, own.StatusCode));
-        Assert.Equal("true", (await foreign.ReadPageAsync()).GetElementById("collect_orgs-organization")!.GetAttribute("aria-invalid"));
+        Assert.Equal("true", (await foreign.ReadPageAsync(foreign.StatusCode)).GetElementById("collect_orgs-organization")!.GetAttribute("aria-invalid"));
         Assert.Empty(look.QuerySelectorAll("form"));
         Assert.Contains("scope operate", look.QuerySelector("section")!.TextContent, StringComparison.Ordinal);
     }
